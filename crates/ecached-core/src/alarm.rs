@@ -1,0 +1,160 @@
+//! Alarms without a runtime: one thread for the process that wakes tasks and runs housekeeping at given times.
+//!
+//! Async callers who wait for somebody else's computation need a limit, and this crate knows no runtime that could give
+//! them one. The thread starts with the first alarm and sleeps until the next is due.
+
+use parking_lot::{Condvar, Mutex};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::task::{Context, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Runs `job` on the housekeeping thread after `delay`, at most once. It must be short. Best effort: when the system has
+/// no thread to give, it never runs.
+pub fn run_after(delay: Duration, job: impl FnOnce() + Send + 'static) {
+    SCHEDULE.add(delay, Box::new(job));
+}
+
+/// Wakes a task at a given time.
+pub(crate) struct Alarm(Arc<Bell>);
+
+struct Bell {
+    rung: AtomicBool,
+    task: Mutex<Option<Waker>>,
+}
+
+impl Alarm {
+    pub(crate) fn after(delay: Duration) -> Self {
+        let bell = Arc::new(Bell { rung: AtomicBool::new(false), task: Mutex::new(None) });
+        // Weak: an alarm that nobody waits for any more costs nothing but its place in the queue.
+        let weak = Arc::downgrade(&bell);
+        run_after(delay, move || {
+            if let Some(bell) = weak.upgrade() {
+                bell.rung.store(true, Ordering::Release);
+                if let Some(task) = bell.task.lock().take() {
+                    task.wake();
+                }
+            }
+        });
+        Self(bell)
+    }
+
+    /// Whether the time has come; if not, the task is woken then.
+    pub(crate) fn poll_rung(&mut self, cx: &Context<'_>) -> bool {
+        if self.0.rung.load(Ordering::Acquire) {
+            return true;
+        }
+        *self.0.task.lock() = Some(cx.waker().clone());
+        // It may have rung between the look and the note.
+        self.0.rung.load(Ordering::Acquire)
+    }
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+struct Due {
+    at: Instant,
+    number: u64,
+    job: Job,
+}
+
+impl PartialEq for Due {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.number) == (other.at, other.number)
+    }
+}
+impl Eq for Due {}
+impl PartialOrd for Due {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Due {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.number).cmp(&(other.at, other.number))
+    }
+}
+
+#[derive(Default)]
+struct Queue {
+    due: BinaryHeap<Reverse<Due>>,
+    next_number: u64,
+    is_running: bool,
+}
+
+struct Schedule {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+static SCHEDULE: LazyLock<Schedule> =
+    LazyLock::new(|| Schedule { queue: Mutex::default(), changed: Condvar::new() });
+
+impl Schedule {
+    fn add(&'static self, delay: Duration, job: Job) {
+        let mut queue = self.queue.lock();
+        let number = queue.next_number;
+        queue.next_number += 1;
+        queue.due.push(Reverse(Due { at: now() + delay, number, job }));
+        if !queue.is_running {
+            let builder = thread::Builder::new().name("ecached-housekeeping".to_owned());
+            queue.is_running = builder.spawn(|| self.run()).is_ok();
+        }
+        self.changed.notify_one();
+    }
+
+    fn run(&self) {
+        let mut queue = self.queue.lock();
+        loop {
+            let Some(next) = queue.due.peek().map(|next| next.0.at) else {
+                self.changed.wait(&mut queue);
+                continue;
+            };
+            if next > now() {
+                self.changed.wait_until(&mut queue, next);
+                continue;
+            }
+            if let Some(Reverse(due)) = queue.due.pop() {
+                parking_lot::MutexGuard::unlocked(&mut queue, || {
+                    // A job that panics must not take the others along.
+                    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(due.job));
+                });
+            }
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "threads really sleep: a manual clock could not wake them")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+impl fmt::Debug for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Alarm").field("rung", &self.0.rung).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn jobs_run_in_the_order_of_their_times_and_survive_a_panic() {
+        let (sender, receiver) = mpsc::channel();
+        for delay in [30, 10, 20] {
+            let sender = sender.clone();
+            run_after(Duration::from_millis(delay), move || {
+                sender.send(delay).unwrap();
+                assert_ne!(delay, 10, "the first one panics");
+            });
+        }
+        let order: Vec<u64> = receiver.iter().take(3).collect();
+        assert_eq!(order, [10, 20, 30]);
+    }
+}

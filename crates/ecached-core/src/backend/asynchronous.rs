@@ -1,0 +1,80 @@
+//! The trait for async backends that hold bytes, and its form without type.
+
+use super::{Capabilities, Invalidating, Item, Opening, Storing, Written, basic};
+use crate::Result;
+use crate::version::Version;
+use std::pin::Pin;
+
+/// An async key-value store with expiry: the same as [`Backend`](super::Backend), with the same defaults.
+///
+/// Implement it with `async fn`. Futures must be `Send`.
+///
+/// # Concurrency
+///
+/// As for [`Backend`](super::Backend). Futures may be dropped at any point; a write may then have happened or not.
+pub trait AsyncBackend: Send + Sync + 'static {
+    /// The value of `key`, if it is there and has not expired.
+    fn get(&self, key: &str) -> impl Future<Output = Result<Option<Vec<u8>>>> + Send;
+
+    /// The values of `keys`, in their order, one answer per key.
+    fn get_many(&self, keys: &[&str]) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>>> + Send;
+
+    /// Stores all items, replacing what is there. [`Item::ttl`] is when the store may forget.
+    fn set_many(&self, items: &[Item]) -> impl Future<Output = Result<()>> + Send;
+
+    /// Removes `keys`; those that are absent are no error.
+    fn delete(&self, keys: &[&str]) -> impl Future<Output = Result<()>> + Send;
+
+    /// What this backend can do, and its limits.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::basic()
+    }
+
+    /// Creates the versions that are absent; answers what is there now. See [`Backend::open`](super::Backend::open).
+    fn open(&self, opening: &Opening) -> impl Future<Output = Result<Vec<Option<Version>>>> + Send {
+        basic::run_async(self, basic::Open::new(opening))
+    }
+
+    /// Stores an entry, unless its lease is gone. See [`Backend::store`](super::Backend::store).
+    fn store(&self, storing: &Storing) -> impl Future<Output = Result<Written>> + Send {
+        basic::run_async(self, basic::Store::new(storing))
+    }
+
+    /// Changes versions and removes entries. See [`Backend::invalidate`](super::Backend::invalidate).
+    fn invalidate(&self, invalidating: &Invalidating) -> impl Future<Output = Result<()>> + Send {
+        basic::run_async(self, basic::Invalidate::new(invalidating))
+    }
+}
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// [`AsyncBackend`] as an object.
+pub(crate) trait DynAsyncBackend: Send + Sync {
+    fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Vec<Option<Vec<u8>>>>;
+    fn capabilities(&self) -> Capabilities;
+    fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Vec<Option<Version>>>;
+    fn store<'a>(&'a self, storing: &'a Storing) -> BoxFuture<'a, Written>;
+    fn invalidate<'a>(&'a self, invalidating: &'a Invalidating) -> BoxFuture<'a, ()>;
+}
+
+impl<B: AsyncBackend> DynAsyncBackend for B {
+    fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Vec<Option<Vec<u8>>>> {
+        Box::pin(AsyncBackend::get_many(self, keys))
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        AsyncBackend::capabilities(self)
+    }
+
+    fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Vec<Option<Version>>> {
+        Box::pin(AsyncBackend::open(self, opening))
+    }
+
+    fn store<'a>(&'a self, storing: &'a Storing) -> BoxFuture<'a, Written> {
+        Box::pin(AsyncBackend::store(self, storing))
+    }
+
+    fn invalidate<'a>(&'a self, invalidating: &'a Invalidating) -> BoxFuture<'a, ()> {
+        Box::pin(AsyncBackend::invalidate(self, invalidating))
+    }
+}

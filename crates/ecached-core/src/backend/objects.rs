@@ -1,0 +1,91 @@
+//! Stores in this process that hold values as they are: no serialisation, and versions that are compared as integers.
+
+use super::Written;
+use crate::Result;
+use crate::clock::Tick;
+use crate::key::KeyRef;
+use crate::value::{Dependencies, Value};
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// What a lookup found.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "the protocol must know all")]
+pub enum Found {
+    /// A value that may be served.
+    Hit(Value),
+    /// Nothing.
+    Absent,
+    /// An entry past its timeout.
+    Expired,
+    /// An entry that a tag, a prefix or its function made invalid.
+    Invalidated,
+    /// An entry stored under another set of tags.
+    OtherTags,
+}
+
+/// The versions captured before a computation, and the right to store what it computes.
+pub trait Capture: Send + Sync + fmt::Debug {
+    /// What identifies it: versions and lease. Captures of the same key with equal identities saw the same invalidations.
+    fn identity(&self) -> &[u64];
+
+    /// What an entry with these further tags, known only from the value, stays valid by. `None`: one of them was
+    /// invalidated since the capture, so the value must not be stored.
+    fn dependencies(&mut self, value_tags: &[Cow<'static, str>]) -> Option<Box<dyn Dependencies>>;
+
+    /// Stores the value under the key of the capture, unless the key was invalidated since.
+    fn store(self: Box<Self>, value: Value) -> Written;
+}
+
+/// A store of values in this process. All methods return at once: they take short locks, under which no code of users
+/// runs, and never wait for a computation.
+///
+/// # Concurrency
+///
+/// Once an invalidation has returned, no later lookup in any thread hits an entry that was opened before the invalidation
+/// was called.
+pub trait ObjectStore: Send + Sync + fmt::Debug + 'static {
+    /// The entry of `key`, if it can be served to a function with that tag set; `None` accepts any.
+    fn lookup(&self, key: KeyRef<'_>, tag_set: Option<u64>) -> Found;
+
+    /// Captures the versions of `names` and takes or shares the lease of `key`. If the value may bring further tags, the
+    /// capture's identity changes with each invalidation of any tag.
+    fn open(self: Arc<Self>, key: KeyRef<'_>, names: &[Cow<'static, str>], has_value_tags: bool) -> Box<dyn Capture>;
+
+    /// Invalidates all entries that depend on one of `names`. O(names), however many entries there are.
+    ///
+    /// # Errors
+    ///
+    /// When it did not happen.
+    fn invalidate_names(self: Arc<Self>, names: &[Cow<'_, str>]) -> Result<()>;
+
+    /// Removes the entries of `keys`; computations of them that are under way store nothing.
+    ///
+    /// # Errors
+    ///
+    /// When it did not happen.
+    fn invalidate_keys(&self, keys: &[KeyRef<'_>]) -> Result<()>;
+
+    /// Removes everything; computations that are under way store nothing.
+    ///
+    /// # Errors
+    ///
+    /// When it did not happen.
+    fn clear(&self) -> Result<()>;
+
+    /// When an entry that may live that long from now stops being served.
+    fn deadline(&self, timeout: Option<std::time::Duration>) -> Tick;
+
+    /// The size of a value in bytes, by the store's own measure, if it is bounded by bytes. `encoded_len` measures the
+    /// length of the value's encoding, where it has one.
+    fn weigh(&self, key: &str, value: &(dyn std::any::Any + Send + Sync), encoded_len: &dyn Fn() -> Option<u64>) -> u64;
+
+    /// Entries in it, those that cannot be served any more included.
+    fn len(&self) -> usize;
+
+    /// Whether it is empty.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,49 @@
+//! Events for `tracing`: what happened to a call, with alias and key template, never with a key or a value.
+//!
+//! Target `ecached`. Hits and lookups are at level TRACE, computations, stores and invalidations at DEBUG, failures at WARN.
+
+use crate::Error;
+
+/// The target of all events.
+pub const TARGET: &str = "ecached";
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident => $level:ident, $text:literal;)*) => {$(
+        $(#[$doc])*
+        #[inline]
+        pub(crate) fn $name(alias: &str, template: &str) {
+            tracing::event!(target: TARGET, tracing::Level::$level, alias, template, $text);
+        }
+    )*};
+}
+
+events! {
+    /// A lookup begins in a backend that holds bytes.
+    get => TRACE, "get";
+    /// Served from the cache.
+    hit => TRACE, "hit";
+    /// Nothing there, or nothing that may be served.
+    miss => TRACE, "miss";
+    /// There was an entry, and it had been invalidated.
+    stale => DEBUG, "stale";
+    /// The function is about to run.
+    compute => DEBUG, "compute";
+    /// Another caller's computation gave the value.
+    share => TRACE, "share";
+    /// The value is stored.
+    store => DEBUG, "store";
+    /// The value was invalidated while it was computed, and is not stored.
+    doom => DEBUG, "doom";
+    /// The function runs to replace what is stored.
+    refresh => DEBUG, "refresh";
+}
+
+/// Tags, prefixes, functions, keys or a whole alias were invalidated.
+pub(crate) fn invalidate(alias: &str, what: &'static str, names: usize) {
+    tracing::debug!(target: TARGET, alias, what, names, "invalidate");
+}
+
+/// Something failed, and the function is computed without the cache.
+pub(crate) fn error(alias: &str, template: &str, error: &Error) {
+    tracing::warn!(target: TARGET, alias, template, %error, "error");
+}

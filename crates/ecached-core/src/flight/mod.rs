@@ -1,0 +1,73 @@
+//! Flights: computations that callers in this process share (P3).
+//!
+//! - [`Flights`]: who computes what now; who may join whom.
+//! - [`context`]: what the current thread or task is computing, to notice a call that would wait for itself.
+//! - [`wait`]: waiting for another caller's computation, blocking or async, never for ever.
+//!
+//! A caller joins a flight only if the flight's computation started after the caller did, or if the caller has itself
+//! seen the versions and the lease that the flight captured. Otherwise an invalidation that returned before the caller
+//! started could be lost: the flight may have read its source before that invalidation.
+
+pub(crate) mod context;
+mod graph;
+mod table;
+pub(crate) mod wait;
+
+pub(crate) use context::Context;
+pub(crate) use table::{Caller, Entered, Flights, Identity, Leader};
+
+use crate::kind::SharedError;
+use crate::value::Value;
+use event_listener::Event;
+use once_cell::sync::OnceCell;
+use std::any::TypeId;
+use std::fmt;
+use std::sync::Arc;
+
+/// How a flight ended.
+#[derive(Clone)]
+pub(crate) enum Outcome {
+    /// The value.
+    Value(Value),
+    /// The function's error, which can be copied.
+    Error(SharedError),
+    /// The function failed with an error that cannot be copied: followers compute side by side.
+    Failed,
+    /// The leader panicked or was dropped: a follower takes over.
+    Abandoned,
+}
+
+/// One computation under way.
+pub(crate) struct Flight {
+    /// Its place in the order of starts and ends in its cache; never 0.
+    started: u64,
+    /// Unique in the process.
+    id: u64,
+    key: Box<str>,
+    tag_set: u64,
+    value_type: TypeId,
+    identity: Identity,
+    outcome: OnceCell<Outcome>,
+    landed: Event,
+}
+
+impl Flight {
+    fn land(&self, outcome: Outcome) {
+        // A flight lands once; a leader that is dropped after it published has nothing to add.
+        if self.outcome.set(outcome).is_ok() {
+            self.landed.notify(usize::MAX);
+        }
+    }
+}
+
+impl fmt::Debug for Flight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flight").field("id", &self.id).field("started", &self.started).finish_non_exhaustive()
+    }
+}
+
+/// A flight that several hold.
+pub(crate) type SharedFlight = Arc<Flight>;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Who computes what now.
+
+use super::context::Context;
+use super::{Flight, Outcome, SharedFlight, graph};
+use crate::key::KeyRef;
+use event_listener::Event;
+use once_cell::sync::OnceCell;
+use parking_lot::Mutex;
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Locks, so that computations of different keys rarely meet. A power of two.
+const SHARDS: usize = 64;
+
+/// The versions and lease that a computation captured; [`Identity::unique`] for one that captured nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Identity {
+    Captured(Box<[u64]>),
+    Unique,
+}
+
+impl Identity {
+    pub(crate) const fn unique() -> Self {
+        Self::Unique
+    }
+
+    /// Nobody has seen what a unique identity captured, not even one with the same name.
+    fn is_seen_as(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Captured(mine), Self::Captured(theirs)) if mine == theirs)
+    }
+}
+
+/// A caller who looks for a flight to join.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller<'a> {
+    pub(crate) key: KeyRef<'a>,
+    pub(crate) tag_set: u64,
+    pub(crate) value_type: TypeId,
+    /// When the caller started: [`Flights::now`] before its first lookup.
+    pub(crate) started: u64,
+    /// When the caller last looked the entry up: [`Flights::now`] before that.
+    pub(crate) looked: u64,
+}
+
+/// What came of [`Flights::enter`].
+pub(crate) enum Entered {
+    /// Wait for this one.
+    Join(SharedFlight),
+    /// Compute, for all who join.
+    Lead(Leader),
+    /// A computation ended since the caller looked: look again.
+    LookAgain,
+    /// Compute alone: waiting would be waiting for oneself.
+    Alone,
+}
+
+#[derive(Default)]
+struct Shard {
+    /// Flights by the hash of their key.
+    flights: HashMap<u64, Vec<SharedFlight>, foldhash::fast::RandomState>,
+    /// When the last one of this shard ended.
+    last_end: u64,
+}
+
+/// All flights of one cache.
+pub(crate) struct Flights {
+    shards: Box<[Mutex<Shard>]>,
+    /// Counts starts and ends.
+    order: AtomicU64,
+}
+
+impl Flights {
+    pub(crate) fn new() -> Arc<Self> {
+        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Arc::new(Self { shards, order: AtomicU64::new(1) })
+    }
+
+    /// A point in the order of starts and ends: what starts later has a higher number.
+    pub(crate) fn now(&self) -> u64 {
+        self.order.load(Ordering::SeqCst)
+    }
+
+    fn shard(&self, hash: u64) -> &Mutex<Shard> {
+        &self.shards[(hash >> 32) as usize % SHARDS]
+    }
+
+    /// A flight that started after the caller did, so that it has seen all that the caller could see.
+    pub(crate) fn started_after(&self, caller: &Caller<'_>, context: &Context) -> Option<Entered> {
+        let shard = self.shard(caller.key.hash()).lock();
+        let flight = find(&shard, caller, |flight| flight.started > caller.started)?;
+        drop(shard);
+        Some(join_or_alone(flight, context))
+    }
+
+    /// Joins a flight that the caller may join, or leads one of its own with what the caller captured.
+    ///
+    /// `always_lead` is for refreshes, which compute even if somebody else does.
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        caller: &Caller<'_>,
+        identity: Identity,
+        context: &Context,
+        always_lead: bool,
+    ) -> Entered {
+        let mut shard = self.shard(caller.key.hash()).lock();
+        if !always_lead {
+            let may_join =
+                |flight: &Flight| flight.started > caller.started || flight.identity.is_seen_as(&identity);
+            if let Some(flight) = find(&shard, caller, may_join) {
+                drop(shard);
+                return join_or_alone(flight, context);
+            }
+            if shard.last_end > caller.looked {
+                return Entered::LookAgain;
+            }
+        }
+        let started = self.order.fetch_add(1, Ordering::SeqCst) + 1;
+        let flight = Arc::new(Flight {
+            started,
+            id: graph::next_id(),
+            key: caller.key.text().into(),
+            tag_set: caller.tag_set,
+            value_type: caller.value_type,
+            identity,
+            outcome: OnceCell::new(),
+            landed: Event::new(),
+        });
+        shard.flights.entry(caller.key.hash()).or_default().push(Arc::clone(&flight));
+        drop(shard);
+        Entered::Lead(Leader { flights: Arc::clone(self), hash: caller.key.hash(), flight })
+    }
+
+    fn remove(&self, hash: u64, flight: &SharedFlight) {
+        let mut shard = self.shard(hash).lock();
+        if let Some(flights) = shard.flights.get_mut(&hash) {
+            flights.retain(|other| !Arc::ptr_eq(other, flight));
+            if flights.is_empty() {
+                shard.flights.remove(&hash);
+            }
+        }
+        shard.last_end = self.order.fetch_add(1, Ordering::SeqCst) + 1;
+    }
+
+    /// Computations under way.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().flights.values().map(Vec::len).sum::<usize>()).sum()
+    }
+}
+
+impl fmt::Debug for Flights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flights").field("order", &self.order).finish_non_exhaustive()
+    }
+}
+
+/// The latest flight of the caller's entry that it may join.
+fn find(shard: &Shard, caller: &Caller<'_>, may_join: impl Fn(&Flight) -> bool) -> Option<SharedFlight> {
+    let same_entry = |flight: &&SharedFlight| {
+        flight.tag_set == caller.tag_set
+            && flight.value_type == caller.value_type
+            && *flight.key == *caller.key.text()
+            && may_join(flight)
+    };
+    shard.flights.get(&caller.key.hash())?.iter().rev().find(same_entry).cloned()
+}
+
+fn join_or_alone(flight: SharedFlight, context: &Context) -> Entered {
+    if context.would_wait_for_itself(flight.id) { Entered::Alone } else { Entered::Join(flight) }
+}
+
+/// The one who computes. Dropped without a word (a panic, a dropped future), it lets a follower take over.
+#[derive(Debug)]
+pub(crate) struct Leader {
+    flights: Arc<Flights>,
+    hash: u64,
+    flight: SharedFlight,
+}
+
+impl Leader {
+    /// The flight's place in the order of starts.
+    pub(crate) fn started(&self) -> u64 {
+        self.flight.started
+    }
+
+    /// The flight's number in the process.
+    pub(crate) fn id(&self) -> u64 {
+        self.flight.id
+    }
+
+    /// Gives the outcome to all who wait, and to those who come until the leader is dropped.
+    pub(crate) fn land(&self, outcome: Outcome) {
+        self.flight.land(outcome);
+    }
+}
+
+impl Drop for Leader {
+    fn drop(&mut self) {
+        // First out of the table, so that those who are woken by an abandoned flight do not find it again.
+        self.flights.remove(self.hash, &self.flight);
+        self.flight.land(Outcome::Abandoned);
+    }
+}

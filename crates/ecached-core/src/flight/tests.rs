@@ -1,0 +1,1 @@
+//! Joining, leading, taking over.

@@ -1,0 +1,317 @@
+//! The methods of a cache: values by key, without a cached function.
+
+use crate::cache::Cache;
+use crate::call::{self, Always, Call};
+use crate::codec::ValueOps;
+use crate::key::KeyRef;
+use crate::kind::{Plain, Probe, ProbePlain};
+use crate::protocol::bytes::{self, Ask, Answer, Layout, Reading};
+use crate::protocol::invalidate::Target;
+use crate::protocol::request::KeyHash;
+use crate::protocol::{Done, Machine, Mode, Names, Request, Step};
+use crate::timeout::{IntoTimeout, Timeout};
+use crate::value::{CacheValue, Value};
+use crate::{ErrorKind, Error, Result};
+use std::any::TypeId;
+use std::borrow::Cow;
+
+/// The tag set of values stored by a handle, under no declared tags.
+const HANDLE_TAG_SET: u64 = 0;
+
+/// How a value is stored by a handle: its timeout, tags and prefix.
+///
+/// # Examples
+///
+/// ```
+/// use ecached_core::EntryOptions;
+///
+/// let options = EntryOptions::timeout(60).with_tags(["users", "org:acme"]);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct EntryOptions {
+    timeout: Timeout,
+    tags: Vec<Cow<'static, str>>,
+}
+
+impl EntryOptions {
+    /// The alias's default timeout, no tags.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// That timeout, no tags.
+    #[must_use]
+    pub fn timeout(timeout: impl IntoTimeout) -> Self {
+        Self { timeout: timeout.into_timeout(), tags: Vec::new() }
+    }
+
+    /// The same with these tags.
+    #[must_use]
+    pub fn with_tags<T: AsRef<str>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
+        self.tags = tags.into_iter().map(|tag| Cow::Owned(tag.as_ref().to_owned())).collect();
+        self
+    }
+}
+
+/// What can be given where options are expected: [`EntryOptions`], or only a timeout.
+pub trait IntoEntryOptions {
+    /// The options.
+    fn into_entry_options(self) -> EntryOptions;
+}
+
+impl IntoEntryOptions for EntryOptions {
+    fn into_entry_options(self) -> EntryOptions {
+        self
+    }
+}
+
+impl<T: IntoTimeout> IntoEntryOptions for T {
+    fn into_entry_options(self) -> EntryOptions {
+        EntryOptions::timeout(self)
+    }
+}
+
+impl Cache {
+    /// The value of `key`, if there is one of this type that is valid.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidName`] for an empty key, or when the backend cannot tell.
+    pub fn get<T: CacheValue>(&self, key: &str) -> Result<Option<T>> {
+        let value = self.machine::<T>(key, EntryOptions::new(), Mode::Peek, true)?.run_to_end(absent)?;
+        Ok(value.and_then(|value| value.downcast_ref().cloned()))
+    }
+
+    /// The values of `keys`, in their order. One round trip, unless entries have tags.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Cache::get).
+    pub fn get_many<T: CacheValue>(&self, keys: &[&str]) -> Result<Vec<Option<T>>> {
+        let Some(mut many) = Many::new::<T>(self, keys)? else {
+            return keys.iter().map(|key| self.get(key)).collect();
+        };
+        while let Some(ask) = many.next_ask() {
+            many.answered(self.ask(&ask)?)?;
+        }
+        Ok(many.into_values())
+    }
+
+    /// Stores a value.
+    ///
+    /// The computation of `value` is taken to begin here: an invalidation that happened between reading the source and
+    /// this call is not seen. Cached functions, and [`get_or_compute`](Cache::get_or_compute), have no such gap.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidName`], [`ErrorKind::InvalidTimeout`], [`ErrorKind::TooLarge`], [`ErrorKind::Codec`], or when
+    /// the backend failed.
+    pub fn set<T: CacheValue>(&self, key: &str, value: T, options: impl IntoEntryOptions) -> Result<()> {
+        let mut machine = self.machine::<T>(key, options.into_entry_options(), Mode::Put, false)?;
+        machine.run_to_end(|machine| call::put_value(machine, value)).map(drop)
+    }
+
+    /// Removes the entry of `key`; computations of it that are under way store nothing.
+    ///
+    /// # Errors
+    ///
+    /// When it is not known to be gone.
+    pub fn delete(&self, key: &str) -> Result<()> {
+        self.invalidate(&Target::Keys(&[Cow::Borrowed(key)]))
+    }
+
+    /// Removes everything; computations that are under way store nothing. O(1) where the backend keeps bytes.
+    ///
+    /// # Errors
+    ///
+    /// When it is not known to be gone.
+    pub fn clear(&self) -> Result<()> {
+        self.invalidate(&Target::All)
+    }
+
+    /// Invalidates every entry that carries one of `tags`. O(tags), however many entries there are.
+    ///
+    /// # Errors
+    ///
+    /// When it did not reach the backend, or a tag is empty.
+    pub fn invalidate_tags<T: AsRef<str>>(&self, tags: &[T]) -> Result<()> {
+        self.invalidate(&Target::Names(&names(tags)))
+    }
+
+    /// Invalidates every entry under `prefix`.
+    ///
+    /// # Errors
+    ///
+    /// As [`invalidate_tags`](Cache::invalidate_tags).
+    pub fn invalidate_prefix(&self, prefix: &str) -> Result<()> {
+        self.invalidate(&Target::Names(&[Cow::Borrowed(prefix)]))
+    }
+
+    /// The value of `key`; if there is none, what `compute` returns, which is then stored. Callers at the same time share
+    /// one computation.
+    ///
+    /// Never fails: whatever is wrong with the cache, the value is computed.
+    pub fn get_or_compute<T: CacheValue>(
+        &self,
+        key: &str,
+        options: impl IntoEntryOptions,
+        compute: impl FnOnce() -> T,
+    ) -> T {
+        self.call(key, options.into_entry_options()).run(Always, compute)
+    }
+
+    fn call<T: CacheValue>(&self, key: &str, options: EntryOptions) -> Call<Plain<T>> {
+        Call::new(Probe::<T>::new().kind(), self.machine::<T>(key, options, Mode::Lookup, false).ok())
+    }
+
+    fn machine<T: CacheValue>(
+        &self,
+        key: &str,
+        options: EntryOptions,
+        mode: Mode,
+        any_tags: bool,
+    ) -> Result<Box<Machine>> {
+        let started = self.flights().now();
+        let request = request::<T>(key, options, mode, any_tags);
+        if mode != Mode::Lookup {
+            crate::key::name::check("key", key)?;
+        }
+        Ok(Box::new(Machine::new(self.clone(), None, request, started)))
+    }
+}
+
+/// The async methods; [`crate::aio::Cache`] shows them to users.
+impl Cache {
+    pub(crate) async fn get_async<T: CacheValue>(&self, key: &str) -> Result<Option<T>> {
+        let mut machine = self.machine::<T>(key, EntryOptions::new(), Mode::Peek, true)?;
+        let value = machine.run_to_end_async(absent).await?;
+        Ok(value.and_then(|value| value.downcast_ref().cloned()))
+    }
+
+    pub(crate) async fn get_many_async<T: CacheValue>(&self, keys: &[&str]) -> Result<Vec<Option<T>>> {
+        let Some(mut many) = Many::new::<T>(self, keys)? else {
+            return keys.iter().map(|key| self.get(key)).collect();
+        };
+        while let Some(ask) = many.next_ask() {
+            many.answered(self.ask_async(&ask).await?)?;
+        }
+        Ok(many.into_values())
+    }
+
+    pub(crate) async fn set_async<T: CacheValue>(&self, key: &str, value: T, options: EntryOptions) -> Result<()> {
+        let mut machine = self.machine::<T>(key, options, Mode::Put, false)?;
+        machine.run_to_end_async(|machine| call::put_value(machine, value)).await.map(drop)
+    }
+
+    pub(crate) async fn get_or_compute_async<T: CacheValue>(
+        &self,
+        key: &str,
+        options: EntryOptions,
+        compute: impl Future<Output = T>,
+    ) -> T {
+        self.call(key, options).run_async(Always, compute).await
+    }
+}
+
+fn absent(_: &mut Machine) -> Step {
+    Step::Done(Done::Absent)
+}
+
+pub(crate) fn names<T: AsRef<str>>(names: &[T]) -> Vec<Cow<'_, str>> {
+    names.iter().map(|name| Cow::Borrowed(name.as_ref())).collect()
+}
+
+fn request<T: CacheValue>(key: &str, options: EntryOptions, mode: Mode, any_tags: bool) -> Request {
+    Request {
+        key: key.into(),
+        hash: KeyHash(KeyRef::new(key).hash()),
+        names: Names::new(options.tags),
+        tag_set: (!any_tags).then_some(HANDLE_TAG_SET),
+        timeout: options.timeout,
+        has_value_tags: false,
+        mode,
+        ops: ValueOps::any::<T>(),
+        value_type: TypeId::of::<T>(),
+        template: "",
+    }
+}
+
+/// Several lookups in stores of bytes, with the keys of all in one question, and the tags that entries bring in a second.
+struct Many<'a> {
+    cache: &'a Cache,
+    requests: Vec<Request>,
+    values: Vec<Option<Value>>,
+    unverified: Vec<(usize, Value, Vec<(String, crate::version::Version)>)>,
+    state: u8,
+}
+
+impl<'a> Many<'a> {
+    /// `None` for in-process stores, which are asked one by one.
+    fn new<T: CacheValue>(cache: &'a Cache, keys: &[&str]) -> Result<Option<Self>> {
+        keys.iter().try_for_each(|key| crate::key::name::check("key", key))?;
+        if cache.object_store().is_some() || !cache.is_enabled() {
+            return Ok(None);
+        }
+        let requests: Vec<_> = keys.iter().map(|key| request::<T>(key, EntryOptions::new(), Mode::Peek, true)).collect();
+        let values = requests.iter().map(|_| None).collect();
+        Ok(Some(Self { cache, requests, values, unverified: Vec::new(), state: 0 }))
+    }
+
+    fn layout(&self) -> Layout<'a> {
+        Layout { settings: self.cache.settings(), capabilities: self.cache.capabilities() }
+    }
+
+    fn next_ask(&mut self) -> Option<Ask> {
+        let layout = self.layout();
+        self.state += 1;
+        match self.state {
+            1 if !self.requests.is_empty() => {
+                Some(Ask::Read(self.requests.iter().flat_map(|request| bytes::lookup_keys(&layout, request)).collect()))
+            }
+            2 if !self.unverified.is_empty() => {
+                let tags = self.unverified.iter().flat_map(|(_, _, tags)| tags).map(|(tag, _)| tag.as_str());
+                Some(Ask::Read(bytes::value_tag_keys(&layout, tags)))
+            }
+            _ => None,
+        }
+    }
+
+    fn answered(&mut self, answer: Answer) -> Result<()> {
+        let Answer::Read(answers) = answer else { return Err(wrong_answer()) };
+        let layout = self.layout();
+        let mut rest = &answers[..];
+        let mut take = |count: usize| {
+            let (taken, others) = rest.split_at_checked(count).ok_or_else(wrong_answer)?;
+            rest = others;
+            Ok::<_, Error>(taken)
+        };
+        if self.state > 1 {
+            for (index, value, tags) in self.unverified.drain(..) {
+                if bytes::are_live(&tags, take(tags.len())?) {
+                    self.values[index] = Some(value);
+                }
+            }
+            return Ok(());
+        }
+        let now = self.cache.clock().unix_millis();
+        for (index, request) in self.requests.iter().enumerate() {
+            let own = take(bytes::lookup_keys(&layout, request).len())?;
+            match bytes::judge(&layout, request, own, now)? {
+                Reading::Hit(value) => self.values[index] = Some(value),
+                Reading::Unverified { value, tags, .. } => self.unverified.push((index, value, tags)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn into_values<T: CacheValue>(self) -> Vec<Option<T>> {
+        self.values.into_iter().map(|value| value.and_then(|value| value.downcast_ref().cloned())).collect()
+    }
+}
+
+fn wrong_answer() -> Error {
+    Error::new(ErrorKind::Backend, "get_many must answer one value per key")
+}
+

@@ -1,0 +1,53 @@
+//! The heart of ecached: keys, versions, flights, the protocol that never loses an invalidation, the registry, and the
+//! traits that backends implement. It knows no network, no async runtime and no macros.
+//!
+//! Applications use the crate `ecached`; this one is for who writes a backend.
+//!
+//! # Layout
+//!
+//! In reading order: what a cache is made of, how a call goes, what surrounds it.
+
+#[cfg(test)]
+extern crate self as ecached_core;
+
+pub mod clock;
+mod error;
+pub mod timeout;
+pub mod version;
+
+pub mod key;
+
+pub mod codec;
+mod entry;
+pub mod kind;
+pub mod value;
+
+pub mod alarm;
+mod flight;
+
+pub mod backend;
+mod protocol;
+
+pub mod aio;
+mod cache;
+mod handle;
+mod registry;
+mod stats;
+
+pub mod call;
+mod event;
+pub mod private;
+pub mod site;
+
+pub use cache::{Cache, DEFAULT_WAIT, Settings};
+pub use clock::Clock;
+pub use codec::Codec;
+pub use error::{Error, ErrorKind, Result};
+pub use event::TARGET as EVENT_TARGET;
+pub use handle::{EntryOptions, IntoEntryOptions};
+pub use registry::{
+    AliasConfig, AliasTable, BackendUrl, Config, DEFAULT_ALIAS, OpenUrl, Registry, caches,
+};
+pub use stats::Stats;
+pub use timeout::{IntoTimeout, Timeout};
+pub use value::{CacheValue, LocalValue};

@@ -1,0 +1,47 @@
+//! Doing what the machine asks, blocking or async. These two loops are all that differs.
+
+use super::bytes::{Answer, Ask};
+use crate::backend::{Backend, DynAsyncBackend};
+use crate::cache::Cache;
+use crate::{Error, ErrorKind, Result};
+
+impl Cache {
+    /// Asks the blocking side of the backend.
+    pub(crate) fn ask(&self, ask: &Ask) -> Result<Answer> {
+        let backend = self.blocking_side()?;
+        match ask {
+            Ask::Read(keys) => backend.get_many(&borrow(keys)).map(Answer::Read),
+            Ask::Open(opening) => backend.open(opening).map(Answer::Opened),
+            Ask::Store(storing) => backend.store(storing).map(Answer::Written),
+            Ask::Invalidate(invalidating) => backend.invalidate(invalidating).map(|()| Answer::Invalidated),
+        }
+    }
+
+    /// Asks the async side of the backend.
+    pub(crate) async fn ask_async(&self, ask: &Ask) -> Result<Answer> {
+        let backend = self.async_side()?;
+        match ask {
+            Ask::Read(keys) => backend.get_many(&borrow(keys)).await.map(Answer::Read),
+            Ask::Open(opening) => backend.open(opening).await.map(Answer::Opened),
+            Ask::Store(storing) => backend.store(storing).await.map(Answer::Written),
+            Ask::Invalidate(invalidating) => backend.invalidate(invalidating).await.map(|()| Answer::Invalidated),
+        }
+    }
+
+    fn blocking_side(&self) -> Result<&dyn Backend> {
+        self.blocking_backend().ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, "this backend is async only: call it from async code").on_alias(self.alias())
+        })
+    }
+
+    fn async_side(&self) -> Result<&dyn DynAsyncBackend> {
+        self.async_backend().ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, "this backend is blocking only: it would block the async executor")
+                .on_alias(self.alias())
+        })
+    }
+}
+
+fn borrow(keys: &[String]) -> Vec<&str> {
+    keys.iter().map(String::as_str).collect()
+}

@@ -1,0 +1,84 @@
+//! What a call wants.
+
+use crate::codec::ValueOps;
+use crate::key::KeyRef;
+use crate::timeout::Timeout;
+use std::any::TypeId;
+use std::borrow::Cow;
+
+/// Begins names that ecached gives itself. Values are escaped, so no rendered name begins like this.
+const OWN_NAME: char = '\u{1}';
+
+/// The name of everything that a function stored, for `invalidate_all`.
+pub(crate) fn function_name(path: &str) -> Cow<'static, str> {
+    Cow::Owned(format!("{OWN_NAME}fn:{path}"))
+}
+
+/// The key of a version in a store of bytes, without the alias's key prefix.
+pub(crate) fn version_key(name: &str) -> String {
+    match name.strip_prefix(OWN_NAME) {
+        Some(own) => format!("ecached:{own}"),
+        None => format!("ecached:tag:{name}"),
+    }
+}
+
+/// What an entry depends on by declaration: its function, its prefix, its tags. Sorted, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names(Vec<Cow<'static, str>>);
+
+impl Names {
+    pub(crate) fn new(mut names: Vec<Cow<'static, str>>) -> Self {
+        names.sort_unstable();
+        names.dedup();
+        Self(names)
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Cow<'static, str>] {
+        &self.0
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.0.binary_search_by(|own| own.as_ref().cmp(name)).is_ok()
+    }
+}
+
+/// Whether a call may be answered from the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Look up first.
+    Lookup,
+    /// Compute in any case, and store.
+    Refresh,
+    /// Look up, and never compute.
+    Peek,
+    /// Store what the caller has.
+    Put,
+}
+
+/// What a call wants.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) key: Box<str>,
+    pub(crate) hash: KeyHash,
+    pub(crate) names: Names,
+    /// Identifies the declared tag set in this process; `None`: entries with any tags will do.
+    pub(crate) tag_set: Option<u64>,
+    pub(crate) timeout: Timeout,
+    /// Further tags may come from the value.
+    pub(crate) has_value_tags: bool,
+    pub(crate) mode: Mode,
+    pub(crate) ops: ValueOps,
+    pub(crate) value_type: TypeId,
+    /// For events and errors.
+    pub(crate) template: &'static str,
+}
+
+/// The hash that belongs to the key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyHash(pub(crate) u64);
+
+impl Request {
+    pub(crate) fn key(&self) -> KeyRef<'_> {
+        KeyRef::from_parts(&self.key, self.hash.0)
+    }
+}

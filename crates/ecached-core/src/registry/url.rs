@@ -1,0 +1,123 @@
+//! Backend URLs: `memory://?max_entries=10000`, `redis://user:password@host:6379/0?timeout=60`.
+
+use crate::{Error, ErrorKind, Result};
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A backend URL, taken apart as far as all backends have it in common. Its `Debug` form shows no password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BackendUrl {
+    scheme: String,
+    /// What is between `://` and `?`.
+    rest: String,
+    options: Vec<(String, String)>,
+}
+
+impl BackendUrl {
+    /// The URL of a backend without a place or options.
+    #[must_use]
+    pub fn of_scheme(scheme: &str) -> Self {
+        Self { scheme: scheme.to_owned(), rest: String::new(), options: Vec::new() }
+    }
+
+    /// `redis` in `redis://host`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    /// What is between `://` and `?`: hosts, a path. It may hold a password.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.rest
+    }
+
+    /// The options behind `?`, decoded.
+    pub fn options(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.options.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub(crate) fn push_option(&mut self, name: &str, value: String) {
+        self.options.push((name.to_owned(), value));
+    }
+
+    /// Takes the options that `take` knows out of the URL. It answers `Ok(false)` for those it does not know.
+    pub(crate) fn take_options(&mut self, mut take: impl FnMut(&str, &str) -> Result<bool>) -> Result<()> {
+        let mut others = Vec::new();
+        for (name, value) in self.options.drain(..) {
+            if !take(&name, &value)? {
+                others.push((name, value));
+            }
+        }
+        self.options = others;
+        Ok(())
+    }
+
+    /// The error for an option that the backend does not know.
+    #[must_use]
+    pub fn unknown_option(&self, name: &str, known: &[&str]) -> Error {
+        let message =
+            format!("the backend `{}` has no option `{name}`: known are {}", self.scheme, known.join(", "));
+        Error::new(ErrorKind::InvalidConfig, message)
+    }
+}
+
+impl FromStr for BackendUrl {
+    type Err = Error;
+
+    /// Reads a URL.
+    fn from_str(text: &str) -> Result<Self> {
+        let invalid = || {
+            let message = "a backend URL looks like `memory://?max_entries=10000` or `redis://host:6379/0?timeout=60`";
+            Error::new(ErrorKind::InvalidConfig, message)
+        };
+        let (scheme, rest) = text.split_once("://").ok_or_else(invalid)?;
+        let is_scheme_char = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+        if scheme.is_empty() || !scheme.chars().all(is_scheme_char) {
+            return Err(invalid());
+        }
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let mut options: Vec<(String, String)> = Vec::new();
+        for option in query.split('&').filter(|option| !option.is_empty()) {
+            let (name, value) = option.split_once('=').ok_or_else(invalid)?;
+            let [name, value] = [name, value].map(|text| ecached_template::unescape(text).ok_or_else(invalid));
+            let (name, value) = (name?, value?);
+            if options.iter().any(|(other, _)| *other == name) {
+                return Err(Error::new(ErrorKind::InvalidConfig, format!("the option `{name}` is given twice")));
+            }
+            options.push((name, value));
+        }
+        Ok(Self { scheme: scheme.to_owned(), rest: place.to_owned(), options })
+    }
+}
+
+impl fmt::Debug for BackendUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The place may hold a password, and so may options of backends yet to come.
+        write!(f, "{}://…", self.scheme)
+    }
+}
+
+/// A number with or without a unit: `250ms`, `30s`, `5m`, `2h`, `1d`; seconds when there is none.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidConfig`] when it is none of these.
+pub(crate) fn parse_duration(name: &str, text: &str) -> Result<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit.trim() {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        _ => f64::NAN,
+    };
+    let number: f64 = number.parse().unwrap_or(f64::NAN);
+    Duration::try_from_secs_f64(number * seconds).map_err(|_| {
+        let message = format!("`{name}` is a time: seconds, or a number with one of the units ms, s, m, h, d");
+        Error::new(ErrorKind::InvalidConfig, message)
+    })
+}

@@ -1,0 +1,119 @@
+//! A cached function as the runtime knows it: its declaration, where it is cached, its counters.
+
+use crate::cache::Cache;
+use crate::registry::{DEFAULT_ALIAS, Slot, caches};
+use crate::stats::{Counters, Stats};
+use crate::{Result, key};
+use once_cell::sync::OnceCell;
+use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// What a function declares.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the macros of this very version write it")]
+pub struct SiteSpec {
+    /// The path of the function.
+    pub path: fn() -> &'static str,
+    /// The key template; empty if the key is automatic or an expression.
+    pub template: &'static str,
+    /// The alias; `None`: the default.
+    pub alias: Option<&'static str>,
+    /// The templates of the declared tags.
+    pub tags: &'static [&'static str],
+    /// The template of the prefix.
+    pub prefix: Option<&'static str>,
+    /// Whether further tags come from the value.
+    pub value_tags: bool,
+    /// Whether the function is async.
+    pub is_async: bool,
+}
+
+/// A cached function.
+pub struct Site {
+    spec: SiteSpec,
+    slot: OnceCell<Arc<Slot>>,
+    tag_set: OnceLock<u64>,
+    counters: Counters,
+    /// The cache that counts this function's calls as its own.
+    adopted_by: AtomicU64,
+}
+
+impl Site {
+    /// A function with that declaration.
+    #[must_use]
+    pub const fn new(spec: SiteSpec) -> Self {
+        Self {
+            spec,
+            slot: OnceCell::new(),
+            tag_set: OnceLock::new(),
+            counters: Counters::new(),
+            adopted_by: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) const fn spec(&self) -> &SiteSpec {
+        &self.spec
+    }
+
+    /// The key template, or the function's path.
+    pub(crate) fn template(&self) -> &'static str {
+        if self.spec.template.is_empty() { (self.spec.path)() } else { self.spec.template }
+    }
+
+    pub(crate) const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The cache that the alias stands for now.
+    #[inline]
+    pub(crate) fn cache(&self) -> Result<&Cache> {
+        let slot = match self.slot.get() {
+            Some(slot) => slot,
+            None => self.slot.get_or_try_init(|| caches().slot(self.spec.alias.unwrap_or(DEFAULT_ALIAS)))?,
+        };
+        Ok(slot.cache())
+    }
+
+    /// Lets `cache` count this function's calls from now on.
+    pub(crate) fn adopt_to(&'static self, cache: &Cache) {
+        if self.adopted_by.swap(cache.id(), Ordering::Relaxed) != cache.id() {
+            cache.adopt(&self.counters);
+        }
+    }
+
+    /// Identifies the function and its declared tags, with the values of arguments that only tags name.
+    #[inline]
+    pub(crate) fn tag_set(&self, extra: u64) -> u64 {
+        let declared = *self.tag_set.get_or_init(|| self.hash_declaration());
+        if extra == 0 { declared } else { declared.rotate_left(31) ^ extra }
+    }
+
+    fn hash_declaration(&self) -> u64 {
+        let mut hasher = foldhash::quality::RandomState::default().build_hasher();
+        (self.spec.path)().hash(&mut hasher);
+        self.spec.tags.hash(&mut hasher);
+        self.spec.prefix.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let mut stats = Stats::default();
+        self.counters.add_to(&mut stats);
+        stats
+    }
+}
+
+/// Tells apart calls whose key is the same and whose tags are not.
+#[must_use]
+pub fn extra(arguments: &key::KeyBuf) -> u64 {
+    // 0 means that there are no such arguments.
+    arguments.hash().max(1)
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site").field("spec", &self.spec).field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,364 @@
+//! Entries, by the hash of their key.
+//!
+//! # Concurrency
+//!
+//! Lock order: a lease's shard, then a shard of entries. Tag cells are never locked together with either, except that
+//! dropping an entry may lock a shard of cells. No code of users (`Drop` of values, weighers) runs under the lock of an
+//! entry's shard: evicted and removed values are collected and dropped behind it.
+//!
+//! # Eviction
+//!
+//! S3-FIFO as implemented by `quick_cache`. <https://dl.acm.org/doi/10.1145/3600006.3613147>
+//!
+//! Entries are found by a 64-bit hash, seeded per process, and then compared by their full key: a collision is a miss.
+
+use crate::config::{Bound, MemoryBuilder};
+use crate::leases::{Lease, Leases};
+use crate::sweep::Sweeper;
+use crate::tags::{TagRefs, Tags};
+use ecached_core::backend::objects::{Capture, Found, ObjectStore};
+use ecached_core::backend::{Store, Written};
+use ecached_core::clock::{Clock, Tick};
+use ecached_core::key::KeyRef;
+use ecached_core::value::{Dependencies, Value};
+use ecached_core::Result;
+use parking_lot::Mutex;
+use quick_cache::sync::Cache;
+use quick_cache::{Lifecycle, OptionsBuilder, Weighter};
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Entries per shard, roughly: few enough that nobody waits long for a sweep of one.
+const SHARD_ENTRIES: u64 = 4096;
+
+/// A value may weigh a sixteenth of the store.
+const MAX_SHARDS_BY_BYTES: u64 = 16;
+
+type Entries = Cache<u64, Value, WeightInHeader, KeyIsHash, CollectEvicted>;
+
+/// An in-process store of values. Clones are the same store; it works from any thread.
+///
+/// # Examples
+///
+/// ```
+/// use ecached_core::Cache;
+/// use ecached_memory::Memory;
+///
+/// let cache = Cache::new(Memory::builder().max_entries(1000).build());
+/// cache.set("answer", 42, 60)?;
+/// assert_eq!(cache.get("answer")?, Some(42));
+/// # Ok::<(), ecached_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Memory(Arc<Inner>);
+
+pub(crate) struct Inner {
+    entries: Entries,
+    tags: Arc<Tags>,
+    leases: Arc<Leases>,
+    clock: Clock,
+    bound: Bound,
+    sweeper: Sweeper,
+}
+
+impl Memory {
+    /// Makes a store.
+    pub fn builder() -> MemoryBuilder {
+        MemoryBuilder::new()
+    }
+
+    pub(crate) fn new(bound: Bound, clock: Clock) -> Self {
+        let (capacity, items, max_shards) = match &bound {
+            Bound::Entries(max) => (*max as u64, *max as u64, u64::MAX),
+            Bound::Bytes { max, .. } => (*max, *max / 1024, MAX_SHARDS_BY_BYTES),
+        };
+        let shards = (items / SHARD_ENTRIES).clamp(8, 1024).next_power_of_two().min(max_shards);
+        let options = OptionsBuilder::new()
+            .shards(usize::try_from(shards).unwrap_or(1))
+            .estimated_items_capacity(usize::try_from(items).unwrap_or(usize::MAX).max(1))
+            .weight_capacity(capacity)
+            .build()
+            .expect("invariant: capacity and items are set");
+        let entries = Cache::with_options(options, WeightInHeader, KeyIsHash, CollectEvicted);
+        let sweeper = Sweeper::new(clock.is_system());
+        Self(Arc::new(Inner { entries, tags: Tags::new(), leases: Leases::new(), clock, bound, sweeper }))
+    }
+
+    /// Entries in it, those that cannot be served any more included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.entries.len()
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.entries.is_empty()
+    }
+
+    /// What it holds by its own measure: entries, or bytes.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        self.0.entries.weight()
+    }
+
+    /// Tags that entries or computations refer to now.
+    #[must_use]
+    pub fn tags(&self) -> usize {
+        self.0.tags.len()
+    }
+
+    /// Frees what is expired or invalidated; answers how many entries that were. It happens by itself within seconds.
+    pub fn sweep(&self) -> usize {
+        self.0.sweep()
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::builder().build()
+    }
+}
+
+impl From<Memory> for Store {
+    fn from(memory: Memory) -> Self {
+        let clock = memory.0.clock.clone();
+        Self::objects(memory.0, clock)
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").field("entries", &self.entries.len()).field("tags", &self.tags.len()).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// Removes entries that `is_dead` and drops them behind the locks. Answers how many, and when the next one expires.
+    fn remove_where(&self, is_dead: impl Fn(&Value) -> bool) -> (usize, Tick) {
+        let removed = Mutex::new(Vec::new());
+        let next = Mutex::new(Tick::NEVER);
+        self.entries.retain(|_, value| {
+            let dead = is_dead(value);
+            if dead {
+                removed.lock().push(Arc::clone(value));
+            } else {
+                let mut next = next.lock();
+                *next = (*next).min(value.header().expires);
+            }
+            !dead
+        });
+        (removed.into_inner().len(), next.into_inner())
+    }
+
+    pub(crate) fn sweep(&self) -> usize {
+        let (now, epoch) = (self.clock.now(), self.tags.epoch());
+        let is_dead = |value: &Value| value.header().expires <= now || !value.header().is_current(epoch);
+        let (count, next) = self.remove_where(is_dead);
+        self.sweeper.swept(next);
+        count
+    }
+
+    pub(crate) fn sweeper(&self) -> &Sweeper {
+        &self.sweeper
+    }
+
+    pub(crate) fn now(&self) -> Tick {
+        self.clock.now()
+    }
+}
+
+impl ObjectStore for Inner {
+    #[inline]
+    fn lookup(&self, key: KeyRef<'_>, tag_set: Option<u64>) -> Found {
+        let epoch = self.tags.epoch();
+        let Some(value) = self.entries.get(&key.hash()) else { return Found::Absent };
+        let header = value.header();
+        if *header.key != *key.text() {
+            return Found::Absent;
+        }
+        if tag_set.is_some_and(|tag_set| tag_set != header.tag_set) {
+            return Found::OtherTags;
+        }
+        if self.clock.has_passed(header.expires) {
+            return Found::Expired;
+        }
+        if !header.is_current(epoch) {
+            return Found::Invalidated;
+        }
+        Found::Hit(value)
+    }
+
+    fn open(self: Arc<Self>, key: KeyRef<'_>, names: &[Cow<'static, str>], has_value_tags: bool) -> Box<dyn Capture> {
+        let begun = self.tags.now();
+        let lease = self.leases.take(key.hash());
+        let tags = self.tags.capture(names);
+        // A flight that captured another count may lack an invalidation of a tag that its value is going to bring.
+        let count = if has_value_tags { begun } else { 0 };
+        let identity = [lease.id(), count].into_iter().chain(tags.versions()).collect();
+        Box::new(MemoryCapture { store: self, hash: key.hash(), begun, lease, tags: Some(tags), identity })
+    }
+
+    fn invalidate_names(self: Arc<Self>, names: &[Cow<'_, str>]) -> Result<()> {
+        self.tags.invalidate(names);
+        self.sweep_soon(Tick::from_nanos(0));
+        Ok(())
+    }
+
+    fn invalidate_keys(&self, keys: &[KeyRef<'_>]) -> Result<()> {
+        for key in keys {
+            let same_key = |value: &Value| *value.header().key == *key.text();
+            let removed = self.leases.revoke(key.hash(), || self.entries.remove_if(&key.hash(), same_key));
+            drop(removed);
+        }
+        Ok(())
+    }
+
+    fn clear(&self) -> Result<()> {
+        // Leases first: what is stored after this was opened after this.
+        self.leases.revoke_all();
+        self.remove_where(|_| true);
+        Ok(())
+    }
+
+    fn deadline(&self, timeout: Option<Duration>) -> Tick {
+        timeout.map_or(Tick::NEVER, |timeout| self.clock.now().after(timeout))
+    }
+
+    fn weigh(&self, key: &str, value: &(dyn Any + Send + Sync), encoded_len: &dyn Fn() -> Option<u64>) -> u64 {
+        self.bound.weigh(key, value, encoded_len)
+    }
+
+    fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+/// What a computation captured.
+struct MemoryCapture {
+    store: Arc<Inner>,
+    hash: u64,
+    /// Invalidations begun before the computation.
+    begun: u64,
+    lease: Lease,
+    tags: Option<TagRefs>,
+    identity: Box<[u64]>,
+}
+
+impl Capture for MemoryCapture {
+    fn identity(&self) -> &[u64] {
+        &self.identity
+    }
+
+    fn dependencies(&mut self, value_tags: &[Cow<'static, str>]) -> Option<Box<dyn Dependencies>> {
+        let mut tags = self.tags.take()?;
+        // The cells first, then the look at what was invalidated: an invalidation does it in the other order.
+        tags.extend(value_tags);
+        let is_current = tags.are_current() && !self.store.tags.is_any_newer(value_tags, self.begun);
+        is_current.then(|| Box::new(tags) as Box<dyn Dependencies>)
+    }
+
+    fn store(self: Box<Self>, value: Value) -> Written {
+        let expires = value.header().expires;
+        let mut evicted = Vec::new();
+        let written = self.lease.use_for(|| self.store.insert(self.hash, &value, &mut evicted));
+        let refused = evicted.iter().any(|other| Arc::ptr_eq(other, &value));
+        drop(evicted);
+        match written {
+            Some(true) if refused => Written::TooLarge,
+            Some(true) => {
+                self.store.sweep_soon(expires);
+                Written::Stored
+            }
+            Some(false) | None => Written::Doomed,
+        }
+    }
+}
+
+impl Inner {
+    /// Puts an entry in, unless there is a valid one whose computation began later. Under the key's lease.
+    fn insert(&self, hash: u64, value: &Value, evicted: &mut Vec<Value>) -> bool {
+        let header = value.header();
+        let (now, epoch) = (self.clock.now(), self.tags.epoch());
+        if let Some(other) = self.entries.peek(&hash) {
+            let theirs = other.header();
+            let is_newer = theirs.began > header.began && theirs.key == header.key && theirs.tag_set == header.tag_set;
+            if is_newer && theirs.expires > now && theirs.is_current(epoch) {
+                evicted.push(other);
+                return false;
+            }
+            evicted.push(other);
+        }
+        self.entries.insert_with_lifecycle(hash, Arc::clone(value), evicted);
+        true
+    }
+}
+
+impl fmt::Debug for MemoryCapture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryCapture").field("begun", &self.begun).finish_non_exhaustive()
+    }
+}
+
+/// An entry's weight was measured when it was made.
+#[derive(Clone)]
+struct WeightInHeader;
+
+impl Weighter<u64, Value> for WeightInHeader {
+    fn weight(&self, _: &u64, value: &Value) -> u64 {
+        value.header().weight
+    }
+}
+
+/// Keys are hashes already.
+#[derive(Clone)]
+struct KeyIsHash;
+
+impl BuildHasher for KeyIsHash {
+    type Hasher = Same;
+
+    fn build_hasher(&self) -> Same {
+        Same(0)
+    }
+}
+
+struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Never called for integers; still a hash, should that change.
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// Hands evicted values to the caller, who drops them when the shard is unlocked.
+#[derive(Clone)]
+struct CollectEvicted;
+
+impl Lifecycle<u64, Value> for CollectEvicted {
+    type RequestState = Vec<Value>;
+
+    fn on_evict(&self, evicted: &mut Vec<Value>, _: u64, value: Value) {
+        evicted.push(value);
+    }
+}

@@ -1,0 +1,95 @@
+//! Development tasks: `cargo xtask help`.
+//!
+//! # Layout
+//!
+//! - One file per task: [`check`], [`mod@test`], [`examples`], [`tidy`], [`mod@bench`], [`tools`].
+//! - [`cargo`] builds commands and reads the workspace; [`report`] runs named steps and sums them up.
+#![expect(clippy::print_stdout, reason = "a command-line tool talks on its standard streams")]
+#![expect(clippy::print_stderr, reason = "a command-line tool talks on its standard streams")]
+
+mod bench;
+mod cargo;
+mod check;
+mod examples;
+mod report;
+mod test;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use report::Outcome;
+
+/// What `cargo xtask help` prints.
+const HELP: &str = "\
+cargo xtask <task>
+
+  test [args]        every test, with cargo-nextest where it is installed, and the doc tests;
+                     args narrow it down: `cargo xtask test -p ecached-core some_name`
+  check              formatting, clippy, tidy, docs, each feature alone, cargo-deny; only reads
+  tidy               the style rules that no other tool checks; only reads
+  fix                formats the code
+  examples [name…]   runs every example in release, or those named
+  bench [-- args]    measures against other caches and writes the table in the README
+  tools              finds or installs the programs that the tests need
+  help               this text
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match arguments.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    match run(task, rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one task. Only those that say so in [`HELP`] take arguments.
+fn run(task: &str, arguments: &[String]) -> Outcome {
+    match task {
+        "test" => return test::run(arguments),
+        "examples" => return examples::run(arguments),
+        "bench" => return bench::run(arguments),
+        _ => {}
+    }
+    let task_without_arguments: fn() -> Outcome = match task {
+        "check" => check::run,
+        "tidy" => tidy::run,
+        "fix" => check::fix,
+        "tools" => tools::run,
+        "help" | "--help" | "-h" => help,
+        unknown => return Err(format!("unknown task `{unknown}`\n\n{HELP}").into()),
+    };
+    if !arguments.is_empty() {
+        return Err(format!("`cargo xtask {task}` takes no arguments").into());
+    }
+    task_without_arguments()
+}
+
+/// Says what there is.
+fn help() -> Outcome {
+    print!("{HELP}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_task_is_an_error_that_lists_the_known_ones() {
+        let message = run("tset", &[]).unwrap_err().to_string();
+        assert!(message.contains("`tset`") && message.contains("  test [args]"), "{message}");
+    }
+
+    #[test]
+    fn an_argument_that_would_be_ignored_is_an_error() {
+        assert!(run("help", &["me".into()]).is_err());
+    }
+}
