@@ -88,7 +88,12 @@ impl Cache {
     /// # Cancel safety
     ///
     /// A dropped future has stored the value or not.
-    pub async fn set<T: CacheValue>(&self, key: &str, value: T, options: impl IntoEntryOptions) -> Result<()> {
+    pub async fn set<T: CacheValue>(
+        &self,
+        key: &str,
+        value: T,
+        options: impl IntoEntryOptions,
+    ) -> Result<()> {
         let options = options.into_entry_options();
         self.0.set_async(key, value, options).await
     }

@@ -128,7 +128,10 @@ impl Schedule {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "threads really sleep: a manual clock could not wake them")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "threads really sleep: a manual clock could not wake them"
+)]
 fn now() -> Instant {
     Instant::now()
 }

@@ -32,7 +32,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { key_prefix: String::new(), timeout: None, codec: Codec::default(), wait: DEFAULT_WAIT }
+        Self {
+            key_prefix: String::new(),
+            timeout: None,
+            codec: Codec::default(),
+            wait: DEFAULT_WAIT,
+        }
     }
 }
 
@@ -228,6 +233,9 @@ impl Cache {
 
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cache").field("alias", &self.alias()).field("store", &self.0.store).finish_non_exhaustive()
+        f.debug_struct("Cache")
+            .field("alias", &self.alias())
+            .field("store", &self.0.store)
+            .finish_non_exhaustive()
     }
 }

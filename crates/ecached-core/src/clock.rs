@@ -104,11 +104,16 @@ impl Clock {
     }
 
     /// The wall clock, milliseconds since 1970. Other machines may disagree; nothing that keeps the promise depends on it.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everything else is given"
+    )]
     #[must_use]
     pub fn unix_millis(&self) -> u64 {
         let since_1970 = match &self.0 {
-            Source::System => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
+            Source::System => {
+                SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+            }
             Source::Manual(nanos) => Duration::from_nanos(nanos.load(Ordering::Acquire)),
         };
         u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
@@ -125,7 +130,9 @@ impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Source::System => f.write_str("Clock::system()"),
-            Source::Manual(nanos) => write!(f, "Clock::manual() at {} ns", nanos.load(Ordering::Relaxed)),
+            Source::Manual(nanos) => {
+                write!(f, "Clock::manual() at {} ns", nanos.load(Ordering::Relaxed))
+            }
         }
     }
 }
@@ -159,7 +166,9 @@ mod system {
 
     fn read(clock: ClockId) -> u64 {
         let time = clock_gettime(clock);
-        (time.tv_sec.unsigned_abs()).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec.unsigned_abs())
+        (time.tv_sec.unsigned_abs())
+            .wrapping_mul(1_000_000_000)
+            .wrapping_add(time.tv_nsec.unsigned_abs())
     }
 
     pub(super) fn now() -> Tick {
@@ -180,7 +189,10 @@ mod system {
     use std::sync::LazyLock;
     use std::time::Instant;
 
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everything else is given"
+    )]
     static BASE: LazyLock<Instant> = LazyLock::new(Instant::now);
 
     pub(super) fn now() -> Tick {

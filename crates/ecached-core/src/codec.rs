@@ -63,7 +63,8 @@ impl Codec {
 
     /// Writes `value` to `out`.
     fn write<T: Serialize>(self, value: &T, out: &mut dyn io::Write) -> Result<()> {
-        let failed = |_| Error::new(ErrorKind::Codec, "the value could not be encoded").during("encode");
+        let failed =
+            |_| Error::new(ErrorKind::Codec, "the value could not be encoded").during("encode");
         match self {
             Self::MessagePack => {
                 let mut out = out;
@@ -134,7 +135,10 @@ impl ValueOps {
     pub fn encode(&self, value: &Value, codec: Codec) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let ops = self.bytes.as_ref().ok_or_else(|| {
-            Error::new(ErrorKind::Unsupported, "the function is `local`: its values can only be in an in-process cache")
+            Error::new(
+                ErrorKind::Unsupported,
+                "the function is `local`: its values can only be in an in-process cache",
+            )
         })?;
         (ops.encode)(value.any(), codec, &mut bytes)?;
         Ok(bytes)
@@ -161,9 +165,16 @@ impl fmt::Debug for ValueOps {
     }
 }
 
-fn encode<T: CacheValue>(value: &(dyn Any + Send + Sync), codec: Codec, out: &mut dyn io::Write) -> Result<()> {
+fn encode<T: CacheValue>(
+    value: &(dyn Any + Send + Sync),
+    codec: Codec,
+    out: &mut dyn io::Write,
+) -> Result<()> {
     let value = value.downcast_ref::<T>();
-    codec.write(value.ok_or_else(|| Error::new(ErrorKind::TypeMismatch, "the value is of another type"))?, out)
+    codec.write(
+        value.ok_or_else(|| Error::new(ErrorKind::TypeMismatch, "the value is of another type"))?,
+        out,
+    )
 }
 
 fn decode<T: CacheValue>(codec: Codec, bytes: &[u8]) -> Option<Value> {
@@ -190,15 +201,23 @@ mod tests {
 
     fn round_trip<T: CacheValue + PartialEq + fmt::Debug>(value: T) {
         let ops = ValueOps::any::<T>();
-        let bytes = ops.encode(&Object::shared(Header::detached(), value.clone()), Codec::MessagePack).unwrap();
+        let bytes = ops
+            .encode(&Object::shared(Header::detached(), value.clone()), Codec::MessagePack)
+            .unwrap();
         let back = ops.decode(Codec::MessagePack, &bytes).unwrap();
         assert_eq!(back.downcast_ref::<T>(), Some(&value));
         assert_eq!(ops.encoded_len(back.any()), Some(bytes.len() as u64));
         for len in 0..bytes.len() {
-            assert!(ops.decode(Codec::MessagePack, &bytes[..len]).is_none(), "a part is not a value");
+            assert!(
+                ops.decode(Codec::MessagePack, &bytes[..len]).is_none(),
+                "a part is not a value"
+            );
         }
         let longer = [&bytes[..], &[0]].concat();
-        assert!(ops.decode(Codec::MessagePack, &longer).is_none(), "more than a value is not a value");
+        assert!(
+            ops.decode(Codec::MessagePack, &longer).is_none(),
+            "more than a value is not a value"
+        );
     }
 
     #[test]

@@ -83,7 +83,9 @@ impl<'a> Entry<'a> {
         out.extend_from_slice(&self.fingerprint.to_be_bytes());
         out.extend_from_slice(&self.written_unix_ms.to_be_bytes());
         // A timeout below a millisecond is still a timeout.
-        let timeout_ms = self.timeout.map_or(0, |timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX).max(1));
+        let timeout_ms = self
+            .timeout
+            .map_or(0, |timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX).max(1));
         out.extend_from_slice(&timeout_ms.to_be_bytes());
         out.extend_from_slice(&0_u64.to_be_bytes());
         out.extend_from_slice(&u16::try_from(self.cited.len()).ok()?.to_be_bytes());
@@ -125,7 +127,14 @@ impl<'a> Entry<'a> {
         }
         let len = usize::try_from(input.u32()?).ok()?;
         let payload = input.take(len)?;
-        input.0.is_empty().then_some(Self { codec, fingerprint, written_unix_ms, timeout, cited, payload })
+        input.0.is_empty().then_some(Self {
+            codec,
+            fingerprint,
+            written_unix_ms,
+            timeout,
+            cited,
+            payload,
+        })
     }
 }
 
@@ -172,7 +181,14 @@ mod tests {
             version: Version::from_bytes([index as u8; 16]),
         };
         let cited = names.iter().enumerate().map(cite).collect();
-        Entry { codec: 1, fingerprint: 7, written_unix_ms: 8, timeout: Some(Duration::from_secs(9)), cited, payload }
+        Entry {
+            codec: 1,
+            fingerprint: 7,
+            written_unix_ms: 8,
+            timeout: Some(Duration::from_secs(9)),
+            cited,
+            payload,
+        }
     }
 
     #[test]

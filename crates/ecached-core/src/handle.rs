@@ -5,18 +5,20 @@ use crate::call::{self, Always, Call};
 use crate::codec::ValueOps;
 use crate::key::KeyRef;
 use crate::kind::{Plain, Probe, ProbePlain};
-use crate::protocol::bytes::{self, Ask, Answer, Layout, Reading};
+use crate::protocol::bytes::{self, Answer, Ask, Layout, Reading};
 use crate::protocol::invalidate::Target;
 use crate::protocol::request::KeyHash;
 use crate::protocol::{Done, Machine, Mode, Names, Request, Step};
 use crate::timeout::{IntoTimeout, Timeout};
 use crate::value::{CacheValue, Value};
-use crate::{ErrorKind, Error, Result};
+use crate::{Error, ErrorKind, Result};
 use std::any::TypeId;
 use std::borrow::Cow;
 
-/// The tag set of values stored by a handle, under no declared tags.
-const HANDLE_TAG_SET: u64 = 0;
+/// Identifies the tags that values are stored under by a handle.
+fn tag_set(names: &Names) -> u64 {
+    names.as_slice().iter().fold(0, |set: u64, name| set.rotate_left(7) ^ KeyRef::new(name).hash())
+}
 
 /// How a value is stored by a handle: its timeout, tags and prefix.
 ///
@@ -79,7 +81,8 @@ impl Cache {
     ///
     /// [`ErrorKind::InvalidName`] for an empty key, or when the backend cannot tell.
     pub fn get<T: CacheValue>(&self, key: &str) -> Result<Option<T>> {
-        let value = self.machine::<T>(key, EntryOptions::new(), Mode::Peek, true)?.run_to_end(absent)?;
+        let value =
+            self.machine::<T>(key, EntryOptions::new(), Mode::Peek, true)?.run_to_end(absent)?;
         Ok(value.and_then(|value| value.downcast_ref().cloned()))
     }
 
@@ -107,7 +110,12 @@ impl Cache {
     ///
     /// [`ErrorKind::InvalidName`], [`ErrorKind::InvalidTimeout`], [`ErrorKind::TooLarge`], [`ErrorKind::Codec`], or when
     /// the backend failed.
-    pub fn set<T: CacheValue>(&self, key: &str, value: T, options: impl IntoEntryOptions) -> Result<()> {
+    pub fn set<T: CacheValue>(
+        &self,
+        key: &str,
+        value: T,
+        options: impl IntoEntryOptions,
+    ) -> Result<()> {
         let mut machine = self.machine::<T>(key, options.into_entry_options(), Mode::Put, false)?;
         machine.run_to_end(|machine| call::put_value(machine, value)).map(drop)
     }
@@ -162,7 +170,10 @@ impl Cache {
     }
 
     fn call<T: CacheValue>(&self, key: &str, options: EntryOptions) -> Call<Plain<T>> {
-        Call::new(Probe::<T>::new().kind(), self.machine::<T>(key, options, Mode::Lookup, false).ok())
+        Call::new(
+            Probe::<T>::new().kind(),
+            self.machine::<T>(key, options, Mode::Lookup, false).ok(),
+        )
     }
 
     fn machine<T: CacheValue>(
@@ -189,7 +200,10 @@ impl Cache {
         Ok(value.and_then(|value| value.downcast_ref().cloned()))
     }
 
-    pub(crate) async fn get_many_async<T: CacheValue>(&self, keys: &[&str]) -> Result<Vec<Option<T>>> {
+    pub(crate) async fn get_many_async<T: CacheValue>(
+        &self,
+        keys: &[&str],
+    ) -> Result<Vec<Option<T>>> {
         let Some(mut many) = Many::new::<T>(self, keys)? else {
             return keys.iter().map(|key| self.get(key)).collect();
         };
@@ -199,7 +213,12 @@ impl Cache {
         Ok(many.into_values())
     }
 
-    pub(crate) async fn set_async<T: CacheValue>(&self, key: &str, value: T, options: EntryOptions) -> Result<()> {
+    pub(crate) async fn set_async<T: CacheValue>(
+        &self,
+        key: &str,
+        value: T,
+        options: EntryOptions,
+    ) -> Result<()> {
         let mut machine = self.machine::<T>(key, options, Mode::Put, false)?;
         machine.run_to_end_async(|machine| call::put_value(machine, value)).await.map(drop)
     }
@@ -223,11 +242,12 @@ pub(crate) fn names<T: AsRef<str>>(names: &[T]) -> Vec<Cow<'_, str>> {
 }
 
 fn request<T: CacheValue>(key: &str, options: EntryOptions, mode: Mode, any_tags: bool) -> Request {
+    let names = Names::new(options.tags);
     Request {
         key: key.into(),
         hash: KeyHash(KeyRef::new(key).hash()),
-        names: Names::new(options.tags),
-        tag_set: (!any_tags).then_some(HANDLE_TAG_SET),
+        tag_set: (!any_tags).then(|| tag_set(&names)),
+        names,
         timeout: options.timeout,
         has_value_tags: false,
         mode,
@@ -253,7 +273,10 @@ impl<'a> Many<'a> {
         if cache.object_store().is_some() || !cache.is_enabled() {
             return Ok(None);
         }
-        let requests: Vec<_> = keys.iter().map(|key| request::<T>(key, EntryOptions::new(), Mode::Peek, true)).collect();
+        let requests: Vec<_> = keys
+            .iter()
+            .map(|key| request::<T>(key, EntryOptions::new(), Mode::Peek, true))
+            .collect();
         let values = requests.iter().map(|_| None).collect();
         Ok(Some(Self { cache, requests, values, unverified: Vec::new(), state: 0 }))
     }
@@ -266,11 +289,18 @@ impl<'a> Many<'a> {
         let layout = self.layout();
         self.state += 1;
         match self.state {
-            1 if !self.requests.is_empty() => {
-                Some(Ask::Read(self.requests.iter().flat_map(|request| bytes::lookup_keys(&layout, request)).collect()))
-            }
+            1 if !self.requests.is_empty() => Some(Ask::Read(
+                self.requests
+                    .iter()
+                    .flat_map(|request| bytes::lookup_keys(&layout, request))
+                    .collect(),
+            )),
             2 if !self.unverified.is_empty() => {
-                let tags = self.unverified.iter().flat_map(|(_, _, tags)| tags).map(|(tag, _)| tag.as_str());
+                let tags = self
+                    .unverified
+                    .iter()
+                    .flat_map(|(_, _, tags)| tags)
+                    .map(|(tag, _)| tag.as_str());
                 Some(Ask::Read(bytes::value_tag_keys(&layout, tags)))
             }
             _ => None,
@@ -299,7 +329,9 @@ impl<'a> Many<'a> {
             let own = take(bytes::lookup_keys(&layout, request).len())?;
             match bytes::judge(&layout, request, own, now)? {
                 Reading::Hit(value) => self.values[index] = Some(value),
-                Reading::Unverified { value, tags, .. } => self.unverified.push((index, value, tags)),
+                Reading::Unverified { value, tags, .. } => {
+                    self.unverified.push((index, value, tags))
+                }
                 _ => {}
             }
         }
@@ -307,11 +339,13 @@ impl<'a> Many<'a> {
     }
 
     fn into_values<T: CacheValue>(self) -> Vec<Option<T>> {
-        self.values.into_iter().map(|value| value.and_then(|value| value.downcast_ref().cloned())).collect()
+        self.values
+            .into_iter()
+            .map(|value| value.and_then(|value| value.downcast_ref().cloned()))
+            .collect()
     }
 }
 
 fn wrong_answer() -> Error {
     Error::new(ErrorKind::Backend, "get_many must answer one value per key")
 }
-

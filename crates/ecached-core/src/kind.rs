@@ -291,7 +291,10 @@ mod tests {
 
     fn name<K: Kind>(_: K) -> &'static str {
         let name = std::any::type_name::<K>();
-        ["Plain", "Fallible", "Shareable"].into_iter().find(|kind| name.contains(&format!("kind::{kind}<"))).unwrap()
+        ["Plain", "Fallible", "Shareable"]
+            .into_iter()
+            .find(|kind| name.contains(&format!("kind::{kind}<")))
+            .unwrap()
     }
 
     #[test]

@@ -50,4 +50,5 @@ pub use registry::{
 };
 pub use stats::Stats;
 pub use timeout::{IntoTimeout, Timeout};
+pub use serde;
 pub use value::{CacheValue, LocalValue};

@@ -1,8 +1,8 @@
 //! What expansions call beside [`crate::call`]. Not for users: it may change in any version.
 
 use crate::call::Target;
-use crate::kind::Outcome;
 use crate::key::KeyBuf;
+use crate::kind::Outcome;
 use crate::protocol::invalidate::Target as What;
 use crate::protocol::request::function_name;
 use crate::stats::Event;
@@ -17,7 +17,9 @@ use std::ops::Deref;
 /// As `ecached::invalidate_key`.
 pub fn invalidate_key(target: Target<'_>, key: KeyBuf) -> Result<()> {
     let cache = target.cache()?;
-    cache.invalidate(&What::Keys(&[Cow::Borrowed(key.as_str())])).map_err(|error| with_template(target, error))
+    cache
+        .invalidate(&What::Keys(&[Cow::Borrowed(key.as_str())]))
+        .map_err(|error| with_template(target, error))
 }
 
 /// Invalidates names.
@@ -106,7 +108,11 @@ pub fn succeeded<O: Outcome>(_: O, returned: &O::Returned) -> bool {
 }
 
 /// Invalidates after a function that changed data has returned. A failure goes to `on_error`, and is logged.
-pub fn invalidate_after(path: &'static str, invalidation: &Invalidation, on_error: Option<&dyn Fn(&Error)>) {
+pub fn invalidate_after(
+    path: &'static str,
+    invalidation: &Invalidation,
+    on_error: Option<&dyn Fn(&Error)>,
+) {
     let result = invalidation.cache().and_then(|cache| {
         // Both are tried: one that fails must not keep the other from happening.
         let names = cache.invalidate(&What::Names(&invalidation.names()));
@@ -195,7 +201,12 @@ pub mod aio {
     }
 }
 
-fn report(path: &'static str, invalidation: &Invalidation, result: Result<()>, on_error: Option<&dyn Fn(&Error)>) {
+fn report(
+    path: &'static str,
+    invalidation: &Invalidation,
+    result: Result<()>,
+    on_error: Option<&dyn Fn(&Error)>,
+) {
     let Err(error) = result else { return };
     let error = error.for_template(path);
     if error.kind() == ErrorKind::UnknownAlias {
@@ -213,6 +224,8 @@ fn with_template(target: Target<'_>, error: Error) -> Error {
 }
 
 fn prefix_of(key: &KeyBuf) -> Result<Vec<Cow<'static, str>>> {
-    let prefix = key.prefix().ok_or_else(|| Error::new(ErrorKind::InvalidName, "the function declares no prefix"))?;
+    let prefix = key
+        .prefix()
+        .ok_or_else(|| Error::new(ErrorKind::InvalidName, "the function declares no prefix"))?;
     Ok(vec![Cow::Owned(prefix.to_owned())])
 }

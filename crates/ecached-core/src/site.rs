@@ -71,7 +71,9 @@ impl Site {
     pub(crate) fn cache(&self) -> Result<&Cache> {
         let slot = match self.slot.get() {
             Some(slot) => slot,
-            None => self.slot.get_or_try_init(|| caches().slot(self.spec.alias.unwrap_or(DEFAULT_ALIAS)))?,
+            None => self
+                .slot
+                .get_or_try_init(|| caches().slot(self.spec.alias.unwrap_or(DEFAULT_ALIAS)))?,
         };
         Ok(slot.cache())
     }
@@ -106,14 +108,18 @@ impl Site {
 }
 
 /// Tells apart calls whose key is the same and whose tags are not.
+#[expect(clippy::needless_pass_by_value, reason = "like all functions that macros call with a key")]
 #[must_use]
-pub fn extra(arguments: &key::KeyBuf) -> u64 {
+pub fn extra(arguments: key::KeyBuf) -> u64 {
     // 0 means that there are no such arguments.
     arguments.hash().max(1)
 }
 
 impl fmt::Debug for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Site").field("spec", &self.spec).field("stats", &self.stats()).finish_non_exhaustive()
+        f.debug_struct("Site")
+            .field("spec", &self.spec)
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
     }
 }

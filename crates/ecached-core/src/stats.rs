@@ -149,7 +149,8 @@ impl Counters {
             let read = |stripe: &Stripe| stripe.0[event as usize].load(Ordering::Relaxed);
             self.owned.iter().map(read).sum::<u64>() + read(&self.shared)
         };
-        let (expired, stale, foreign) = (sum(Event::Expired), sum(Event::Invalidated), sum(Event::Foreign));
+        let (expired, stale, foreign) =
+            (sum(Event::Expired), sum(Event::Invalidated), sum(Event::Foreign));
         stats.hits += sum(Event::Hit);
         stats.misses += sum(Event::Absent) + expired + stale + foreign;
         stats.expired += expired;

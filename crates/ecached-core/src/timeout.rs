@@ -31,8 +31,12 @@ impl Timeout {
         match self {
             Self::Default => Ok(default),
             Self::Never => Ok(None),
-            Self::After(Duration::ZERO) => Err(invalid("a timeout of 0 would never store anything")),
-            Self::After(timeout) if timeout > MAX_TIMEOUT => Err(invalid("a timeout is at most 100 years")),
+            Self::After(Duration::ZERO) => {
+                Err(invalid("a timeout of 0 would never store anything"))
+            }
+            Self::After(timeout) if timeout > MAX_TIMEOUT => {
+                Err(invalid("a timeout is at most 100 years"))
+            }
             Self::After(timeout) => Ok(Some(timeout)),
             Self::Invalid(reason) => Err(invalid(reason)),
         }
@@ -116,7 +120,10 @@ mod tests {
         let resolve = |timeout: Timeout| timeout.resolve(Some(Duration::from_secs(9))).unwrap();
         assert_eq!(resolve(60.into_timeout()), Some(Duration::from_secs(60)));
         assert_eq!(resolve(0.25.into_timeout()), Some(Duration::from_millis(250)));
-        assert_eq!(resolve(Duration::from_millis(1).into_timeout()), Some(Duration::from_millis(1)));
+        assert_eq!(
+            resolve(Duration::from_millis(1).into_timeout()),
+            Some(Duration::from_millis(1))
+        );
         assert_eq!(resolve(None::<u64>.into_timeout()), None);
         assert_eq!(resolve(Some(3_u8).into_timeout()), Some(Duration::from_secs(3)));
         assert_eq!(resolve(Timeout::Default), Some(Duration::from_secs(9)));

@@ -42,8 +42,6 @@ pub struct Header {
     pub tag_set: u64,
     /// When it stops being served.
     pub expires: Tick,
-    /// When its computation began, in the order of its cache's flights.
-    pub began: u64,
     /// Its size in bytes, where the store asked for it; else 0.
     pub weight: u64,
     /// What it stays valid by. `None`: it was never stored.
@@ -63,7 +61,7 @@ impl Header {
     #[must_use]
     pub fn new(key: Box<str>, tag_set: u64, expires: Tick) -> Self {
         let checked = AtomicU64::new(u64::MAX);
-        Self { key, tag_set, expires, began: 0, weight: 0, dependencies: None, checked }
+        Self { key, tag_set, expires, weight: 0, dependencies: None, checked }
     }
 
     /// Whether the dependencies are current at `epoch`, a number that the store changes after each invalidation.
@@ -77,7 +75,8 @@ impl Header {
 
     #[cold]
     fn check(&self, epoch: u64) -> bool {
-        let current = self.dependencies.as_ref().is_some_and(|dependencies| dependencies.are_current());
+        let current =
+            self.dependencies.as_ref().is_some_and(|dependencies| dependencies.are_current());
         if current {
             // A slower thread may write an older epoch over a newer one; the next reader then looks once more.
             self.checked.store(epoch, Ordering::Relaxed);
@@ -88,7 +87,10 @@ impl Header {
 
 impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Header").field("expires", &self.expires).field("weight", &self.weight).finish_non_exhaustive()
+        f.debug_struct("Header")
+            .field("expires", &self.expires)
+            .field("weight", &self.weight)
+            .finish_non_exhaustive()
     }
 }
 

@@ -23,7 +23,10 @@ impl Version {
         let mut bytes = [0; Self::LEN];
         match getrandom::fill(&mut bytes) {
             Ok(()) => Ok(Self(bytes)),
-            Err(_) => Err(Error::new(ErrorKind::Unavailable, "the operating system gave no random numbers")),
+            Err(_) => Err(Error::new(
+                ErrorKind::Unavailable,
+                "the operating system gave no random numbers",
+            )),
         }
     }
 

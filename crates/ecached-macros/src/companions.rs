@@ -15,6 +15,8 @@ use crate::model::{Param, value_type};
 pub(crate) struct Host<'a> {
     pub(crate) parts: Parts<'a>,
     pub(crate) vis: Visibility,
+    /// The `#[cfg]`s of the function, which hold for all that belongs to it.
+    pub(crate) cfgs: TokenStream,
     /// What stands before the names of the companions: `orders_`, or nothing.
     pub(crate) name_prefix: String,
     /// How a companion that computes takes `self`.
@@ -112,7 +114,9 @@ impl Host<'_> {
                 is_async: self.is_async,
                 output: quote_spanned!(Span::mixed_site()=> #p::Result<(), #error>),
                 body: quote_spanned!(value_span=>
-                    #kind #binds #p::#aio precache::<_, #value, _>(#start, #policy, __value)#wait
+                    #kind
+                    let __done = { #binds let __done = #p::#aio precache::<_, #value, _>(#start, #policy, __value); __done };
+                    __done #wait
                 ),
             },
             Companion {
@@ -121,7 +125,12 @@ impl Host<'_> {
                 takes: Takes::Args,
                 is_async: self.is_async,
                 output: quote_spanned!(Span::mixed_site()=> #p::Result<#p::Option<#value>, #error>),
-                body: quote_spanned!(value_span=> #kind #binds #p::#aio peek::<_, #value>(#start)#wait),
+                // The plan borrows arguments; it is gone before anything is waited for.
+                body: quote_spanned!(value_span=>
+                    #kind
+                    let __found = { #binds let __found = #p::#aio peek::<_, #value>(#start); __found };
+                    __found #wait
+                ),
             },
         ]
     }
@@ -215,8 +224,9 @@ impl Host<'_> {
         let asyncness = is_async.then(|| quote!(async));
         let body =
             if self.is_stub { stub() } else { quote_spanned!(Span::mixed_site()=> { #body }) };
-        let allow = silence();
+        let (allow, cfgs) = (silence(), &self.cfgs);
         quote_spanned!(Span::mixed_site()=>
+            #cfgs
             #[doc = #doc]
             #allow
             #vis #asyncness fn #name #generics (#(#inputs),*) -> #output #bounds #body

@@ -129,8 +129,9 @@ impl Parts<'_> {
         for tag in &self.options.tags {
             for field in tag.template.fields() {
                 let root = &field.path[0];
-                let is_in_auto_key =
-                    matches!(self.options.key, Key::Auto) && !self.options.ignores(root);
+                let is_in_auto_key = matches!(self.options.key, Key::Auto)
+                    && !self.options.ignores(root)
+                    && !root.starts_with('_');
                 if is_in_auto_key || self.options.key_uses(root) || seen.contains(&field.path) {
                     continue;
                 }

@@ -39,3 +39,9 @@ pub(crate) fn expression(errors: Errors) -> TokenStream {
     let errors = errors.into_result().err().map(|error| error.to_compile_error());
     quote!({ #errors ::core::unreachable!("this program does not compile") })
 }
+
+/// The errors in the place of a `String`.
+pub(crate) fn string(errors: Errors) -> TokenStream {
+    let errors = errors.into_result().err().map(|error| error.to_compile_error());
+    quote!({ #errors ::std::string::String::new() })
+}

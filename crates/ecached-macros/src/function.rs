@@ -91,19 +91,27 @@ impl Expansion<'_> {
         if self.place != Placement::Free {
             return functions;
         }
-        let (vis, name) = (&self.function.vis, self.function.name());
+        let (vis, name, cfgs) = (&self.function.vis, self.function.name(), self.cfgs());
         let doc = format!(
             "The companions of the cached function [`{0}`](fn@{0}): `refresh_cache`, `invalidate_cache_by_key`, \
              `invalidate_all`, `cache_key`, `precache_value`, `peek`, `uncached`, `stats`.",
             unraw(name)
         );
         quote_spanned!(Span::mixed_site()=>
+            #cfgs
             #[doc = #doc]
             #[allow(non_camel_case_types, dead_code, missing_debug_implementations, missing_copy_implementations)]
             #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
             #vis struct #name {}
+            #cfgs
             impl #name { #functions }
         )
+    }
+
+    /// The `#[cfg]`s that are still to be looked at.
+    pub(crate) fn cfgs(&self) -> TokenStream {
+        let cfgs = self.function.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        cfgs.map(ToTokens::to_token_stream).collect()
     }
 
     /// Whether nothing may stand beside the function, so that its body stays in it.
@@ -122,6 +130,7 @@ impl Expansion<'_> {
                 auto_path: self.auto_path(),
             },
             vis: function.vis.clone(),
+            cfgs: self.cfgs(),
             name_prefix: match self.place {
                 Placement::Free => String::new(),
                 Placement::Associated | Placement::Nowhere { .. } => {
@@ -181,8 +190,9 @@ impl Expansion<'_> {
         let mut sig = function.sig.clone();
         sig.ident = self.uncached_name();
         let block = if is_stub { stub() } else { function.block.to_token_stream() };
-        let silence = is_stub.then(silence);
+        let (silence, cfgs) = (is_stub.then(silence), self.cfgs());
         quote_spanned!(Span::mixed_site()=>
+            #cfgs
             #silence
             #[doc = "The function without its cache."]
             #[allow(dead_code, unreachable_pub, non_snake_case)]

@@ -95,7 +95,7 @@ pub(crate) fn name(input: TokenStream) -> TokenStream {
     let parsed = parsed
         .and_then(|input| errors.take(template(&input.lit)).map(|template| (input, template)));
     let Some((input, template)) = parsed else {
-        return fallback::expression(errors);
+        return fallback::string(errors);
     };
     let mut options = Options::new();
     if let Some(krate) = input.krate {

@@ -51,7 +51,8 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `#[cached]` | the path of the function and every argument by name (`Display`, else `Debug`) |
 /// | `#[cached("user:<id>:<address.city>:<pair.0>")]` | a template: parameters and their fields, by `Display` |
-/// | `#[cached("point:<point:?>")]` | the same, by `Debug` |
+/// | `#[cached(key = "user:<id>")]` | the same template |
+/// | `#[cached("point:<point:?>")]` | by `Debug` |
 /// | `#[cached("list:<T>:<N>")]` | the name of a type parameter, the value of a const parameter |
 /// | `#[cached(key = format!("list:{}", date.year()))]` | any expression that is `AsRef<str>` |
 ///

@@ -35,7 +35,7 @@ impl Expansion<'_> {
 
     /// The hidden function that holds the site.
     pub(crate) fn site(&self, parts: &Parts<'_>) -> TokenStream {
-        let (p, name, allow) = (&parts.p, self.site_name(), silence());
+        let (p, name, allow, cfgs) = (&parts.p, self.site_name(), silence(), self.cfgs());
         let path = match self.place {
             Placement::Free => {
                 let function = self.function.name();
@@ -45,6 +45,7 @@ impl Expansion<'_> {
         };
         let site = parts.site_static(&path, self.function.is_async());
         quote_spanned!(Span::mixed_site()=>
+            #cfgs
             #[doc(hidden)]
             #allow
             fn #name() -> &'static #p::Site { #site &__ECACHED_SITE }

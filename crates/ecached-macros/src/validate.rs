@@ -117,22 +117,23 @@ fn names(template: &TemplateLit, scope: &Scope<'_>, errors: &mut Errors) {
             Some(Known::Type(_)) if field.path.len() > 1 => {
                 errors.push(
                     template.lit.span(),
-                    format!("`{root}` in {field} is a type, it has no fields: write `<{root}>`"),
+                    format!("`{root}` in `{field}` is a type, it has no fields: write `<{root}>`"),
                 );
             }
             Some(_) => {}
             None if root == "self" => {
-                errors.push(template.lit.span(), format!("{field}: {} has no `self`", scope.owner));
+                errors
+                    .push(template.lit.span(), format!("`{field}`: {} has no `self`", scope.owner));
             }
             None => {
                 let known: Vec<_> =
                     scope.variables().map(|name| format!("`<{}>`", unraw(name))).collect();
-                let known =
-                    if known.is_empty() { "it has none".to_owned() } else { known.join(", ") };
-                let message = format!(
-                    "{field} is not a parameter of {}: write one of its parameters, {known}",
-                    scope.owner
-                );
+                let advice = if known.is_empty() {
+                    "which has none".to_owned()
+                } else {
+                    format!("write one of {}", known.join(", "))
+                };
+                let message = format!("`{field}` is not a parameter of {}: {advice}", scope.owner);
                 errors.push(template.lit.span(), message);
             }
         }

@@ -49,7 +49,9 @@ pub(crate) fn path(options: &Options) -> TokenStream {
 
 fn closure(mut options: Options, closure: &ExprClosure, mut errors: Errors) -> TokenStream {
     let (params, output) = closure_params(closure, &mut errors);
-    validate::cached(&options, &Scope::of_closure(&params), &mut errors);
+    if errors.is_empty() {
+        validate::cached(&options, &Scope::of_closure(&params), &mut errors);
+    }
     if !errors.is_empty() {
         return fallback::expression(errors);
     }
@@ -73,7 +75,7 @@ struct Wrapped<'a> {
 impl Wrapped<'_> {
     fn expand(&self) -> TokenStream {
         let host = self.host();
-        let (p, krate, allow) = (&host.parts.p, &self.options.krate, silence());
+        let (p, allow) = (&host.parts.p, silence());
         let (closure, output) = (self.closure, self.output);
         let types = self.params.iter().map(|param| &param.ty);
         let bound =
@@ -81,7 +83,7 @@ impl Wrapped<'_> {
         let (lifetime, field, value) = match &self.cache {
             Some(cache) => (
                 Some(quote!('cache,)),
-                Some(quote_spanned!(Span::mixed_site()=> __cache: &'cache #krate::Cache,)),
+                Some(quote_spanned!(Span::mixed_site()=> __cache: &'cache #p::Cache,)),
                 Some(quote_spanned!(Span::mixed_site()=> __cache: #p::as_cache(&(#cache)),)),
             ),
             None => (None, None, None),
@@ -128,6 +130,7 @@ impl Wrapped<'_> {
                 auto_path: TokenStream::new(),
             },
             vis: Visibility::Inherited,
+            cfgs: TokenStream::new(),
             name_prefix: String::new(),
             receiver: Some(receiver.clone()),
             shared_receiver: Some(receiver),

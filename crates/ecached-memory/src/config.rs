@@ -86,7 +86,10 @@ impl MemoryBuilder {
 
     /// Measures values: gets the key and the value, answers bytes. Only for stores bounded by bytes; call it after
     /// [`max_bytes`](Self::max_bytes). It runs once per stored value and under no lock.
-    pub fn weigher(mut self, measure: impl Fn(&str, &(dyn Any + Send + Sync)) -> u64 + Send + Sync + 'static) -> Self {
+    pub fn weigher(
+        mut self,
+        measure: impl Fn(&str, &(dyn Any + Send + Sync)) -> u64 + Send + Sync + 'static,
+    ) -> Self {
         if let Bound::Bytes { weigher, .. } = &mut self.bound {
             *weigher = Some(Arc::new(measure));
         }
@@ -112,7 +115,9 @@ impl fmt::Debug for MemoryBuilder {
         let mut debug = f.debug_struct("MemoryBuilder");
         match &self.bound {
             Bound::Entries(max) => debug.field("max_entries", max),
-            Bound::Bytes { max, weigher } => debug.field("max_bytes", max).field("weigher", &weigher.is_some()),
+            Bound::Bytes { max, weigher } => {
+                debug.field("max_bytes", max).field("weigher", &weigher.is_some())
+            }
         };
         debug.field("clock", &self.clock).finish()
     }
@@ -133,18 +138,29 @@ pub fn open_url(url: &BackendUrl) -> Result<Store> {
         builder = match name {
             "max_entries" => builder.max_entries(value.parse().map_err(|_| not_a_number(name))?),
             "max_bytes" => builder.max_bytes(parse_bytes(value).ok_or_else(|| not_a_number(name))?),
-            _ => return Err(url.unknown_option(name, &["max_entries", "max_bytes", "key_prefix", "timeout", "wait", "codec"])),
+            _ => {
+                return Err(url.unknown_option(
+                    name,
+                    &["max_entries", "max_bytes", "key_prefix", "timeout", "wait", "codec"],
+                ));
+            }
         };
         bounds += 1;
     }
     if bounds > 1 {
-        return Err(Error::new(ErrorKind::InvalidConfig, "a memory store has either `max_entries` or `max_bytes`"));
+        return Err(Error::new(
+            ErrorKind::InvalidConfig,
+            "a memory store has either `max_entries` or `max_bytes`",
+        ));
     }
     Ok(builder.build().into())
 }
 
 fn not_a_number(name: &str) -> Error {
-    Error::new(ErrorKind::InvalidConfig, format!("`{name}` is a whole number, bytes also with KiB, MiB or GiB"))
+    Error::new(
+        ErrorKind::InvalidConfig,
+        format!("`{name}` is a whole number, bytes also with KiB, MiB or GiB"),
+    )
 }
 
 fn parse_bytes(text: &str) -> Option<u64> {
@@ -170,7 +186,13 @@ mod tests {
         for url in ["memory://", "memory://?max_entries=5", "memory://?max_bytes=64MiB"] {
             assert!(open(url).is_ok(), "{url}");
         }
-        for url in ["memory://x", "memory://?max=5", "memory://?max_entries=-1", "memory://?max_bytes=1TiBs", "memory://?max_entries=1&max_bytes=1"] {
+        for url in [
+            "memory://x",
+            "memory://?max=5",
+            "memory://?max_entries=-1",
+            "memory://?max_bytes=1TiBs",
+            "memory://?max_entries=1&max_bytes=1",
+        ] {
             assert_eq!(open(url).unwrap_err().kind(), ErrorKind::InvalidConfig, "{url}");
         }
     }

@@ -104,7 +104,11 @@ mod tests {
         assert_eq!(first.use_for(|| "stored"), None);
         assert_eq!(third.use_for(|| "stored"), Some("stored"));
         drop((first, second));
-        assert_eq!(third.use_for(|| "stored"), Some("stored"), "old holders do not count for the new lease");
+        assert_eq!(
+            third.use_for(|| "stored"),
+            Some("stored"),
+            "old holders do not count for the new lease"
+        );
         drop(third);
         assert_eq!(leases.len(), 0);
     }

@@ -16,12 +16,12 @@ use crate::config::{Bound, MemoryBuilder};
 use crate::leases::{Lease, Leases};
 use crate::sweep::Sweeper;
 use crate::tags::{TagRefs, Tags};
+use ecached_core::Result;
 use ecached_core::backend::objects::{Capture, Found, ObjectStore};
 use ecached_core::backend::{Store, Written};
 use ecached_core::clock::{Clock, Tick};
 use ecached_core::key::KeyRef;
 use ecached_core::value::{Dependencies, Value};
-use ecached_core::Result;
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use quick_cache::{Lifecycle, OptionsBuilder, Weighter};
@@ -85,7 +85,14 @@ impl Memory {
             .expect("invariant: capacity and items are set");
         let entries = Cache::with_options(options, WeightInHeader, KeyIsHash, CollectEvicted);
         let sweeper = Sweeper::new(clock.is_system());
-        Self(Arc::new(Inner { entries, tags: Tags::new(), leases: Leases::new(), clock, bound, sweeper }))
+        Self(Arc::new(Inner {
+            entries,
+            tags: Tags::new(),
+            leases: Leases::new(),
+            clock,
+            bound,
+            sweeper,
+        }))
     }
 
     /// Entries in it, those that cannot be served any more included.
@@ -139,7 +146,10 @@ impl fmt::Debug for Memory {
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memory").field("entries", &self.entries.len()).field("tags", &self.tags.len()).finish_non_exhaustive()
+        f.debug_struct("Memory")
+            .field("entries", &self.entries.len())
+            .field("tags", &self.tags.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -163,7 +173,8 @@ impl Inner {
 
     pub(crate) fn sweep(&self) -> usize {
         let (now, epoch) = (self.clock.now(), self.tags.epoch());
-        let is_dead = |value: &Value| value.header().expires <= now || !value.header().is_current(epoch);
+        let is_dead =
+            |value: &Value| value.header().expires <= now || !value.header().is_current(epoch);
         let (count, next) = self.remove_where(is_dead);
         self.sweeper.swept(next);
         count
@@ -199,14 +210,26 @@ impl ObjectStore for Inner {
         Found::Hit(value)
     }
 
-    fn open(self: Arc<Self>, key: KeyRef<'_>, names: &[Cow<'static, str>], has_value_tags: bool) -> Box<dyn Capture> {
+    fn open(
+        self: Arc<Self>,
+        key: KeyRef<'_>,
+        names: &[Cow<'static, str>],
+        has_value_tags: bool,
+    ) -> Box<dyn Capture> {
         let begun = self.tags.now();
         let lease = self.leases.take(key.hash());
         let tags = self.tags.capture(names);
         // A flight that captured another count may lack an invalidation of a tag that its value is going to bring.
         let count = if has_value_tags { begun } else { 0 };
         let identity = [lease.id(), count].into_iter().chain(tags.versions()).collect();
-        Box::new(MemoryCapture { store: self, hash: key.hash(), begun, lease, tags: Some(tags), identity })
+        Box::new(MemoryCapture {
+            store: self,
+            hash: key.hash(),
+            begun,
+            lease,
+            tags: Some(tags),
+            identity,
+        })
     }
 
     fn invalidate_names(self: Arc<Self>, names: &[Cow<'_, str>]) -> Result<()> {
@@ -218,7 +241,8 @@ impl ObjectStore for Inner {
     fn invalidate_keys(&self, keys: &[KeyRef<'_>]) -> Result<()> {
         for key in keys {
             let same_key = |value: &Value| *value.header().key == *key.text();
-            let removed = self.leases.revoke(key.hash(), || self.entries.remove_if(&key.hash(), same_key));
+            let removed =
+                self.leases.revoke(key.hash(), || self.entries.remove_if(&key.hash(), same_key));
             drop(removed);
         }
         Ok(())
@@ -235,7 +259,12 @@ impl ObjectStore for Inner {
         timeout.map_or(Tick::NEVER, |timeout| self.clock.now().after(timeout))
     }
 
-    fn weigh(&self, key: &str, value: &(dyn Any + Send + Sync), encoded_len: &dyn Fn() -> Option<u64>) -> u64 {
+    fn weigh(
+        &self,
+        key: &str,
+        value: &(dyn Any + Send + Sync),
+        encoded_len: &dyn Fn() -> Option<u64>,
+    ) -> u64 {
         self.bound.weigh(key, value, encoded_len)
     }
 
@@ -264,43 +293,32 @@ impl Capture for MemoryCapture {
         let mut tags = self.tags.take()?;
         // The cells first, then the look at what was invalidated: an invalidation does it in the other order.
         tags.extend(value_tags);
-        let is_current = tags.are_current() && !self.store.tags.is_any_newer(value_tags, self.begun);
+        let is_current =
+            tags.are_current() && !self.store.tags.is_any_newer(value_tags, self.begun);
         is_current.then(|| Box::new(tags) as Box<dyn Dependencies>)
     }
 
-    fn store(self: Box<Self>, value: Value) -> Written {
+    fn store(self: Box<Self>, value: Value, is_superseded: &dyn Fn() -> bool) -> Written {
         let expires = value.header().expires;
         let mut evicted = Vec::new();
-        let written = self.lease.use_for(|| self.store.insert(self.hash, &value, &mut evicted));
-        let refused = evicted.iter().any(|other| Arc::ptr_eq(other, &value));
+        let stored = self.lease.use_for(|| {
+            // Asked under the lease: who supersedes this one stores after saying so, and under the same lease.
+            let wanted = !is_superseded();
+            if wanted {
+                self.store.entries.insert_with_lifecycle(self.hash, Arc::clone(&value), &mut evicted);
+            }
+            wanted
+        });
+        let is_refused = evicted.iter().any(|other| Arc::ptr_eq(other, &value));
         drop(evicted);
-        match written {
-            Some(true) if refused => Written::TooLarge,
+        match stored {
+            Some(true) if is_refused => Written::TooLarge,
             Some(true) => {
                 self.store.sweep_soon(expires);
                 Written::Stored
             }
             Some(false) | None => Written::Doomed,
         }
-    }
-}
-
-impl Inner {
-    /// Puts an entry in, unless there is a valid one whose computation began later. Under the key's lease.
-    fn insert(&self, hash: u64, value: &Value, evicted: &mut Vec<Value>) -> bool {
-        let header = value.header();
-        let (now, epoch) = (self.clock.now(), self.tags.epoch());
-        if let Some(other) = self.entries.peek(&hash) {
-            let theirs = other.header();
-            let is_newer = theirs.began > header.began && theirs.key == header.key && theirs.tag_set == header.tag_set;
-            if is_newer && theirs.expires > now && theirs.is_current(epoch) {
-                evicted.push(other);
-                return false;
-            }
-            evicted.push(other);
-        }
-        self.entries.insert_with_lifecycle(hash, Arc::clone(value), evicted);
-        true
     }
 }
 

@@ -51,7 +51,9 @@ impl Inner {
         let now = self.now();
         let pause = Duration::from_nanos(sweeper.pause.load(Ordering::Relaxed));
         let at = due.max(now.after(pause));
-        if at == Tick::NEVER || sweeper.planned.fetch_min(at.nanos(), Ordering::AcqRel) <= at.nanos() {
+        if at == Tick::NEVER
+            || sweeper.planned.fetch_min(at.nanos(), Ordering::AcqRel) <= at.nanos()
+        {
             return;
         }
         let store = Arc::downgrade(self);

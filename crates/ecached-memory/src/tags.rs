@@ -231,12 +231,18 @@ mod tests {
     #[test]
     fn an_invalidation_changes_what_carries_the_tag_and_nothing_else() {
         let tags = Tags::new();
-        let (users, orgs, both) =
-            (tags.capture(&names(&["users"])), tags.capture(&names(&["orgs"])), tags.capture(&names(&["users", "orgs"])));
+        let (users, orgs, both) = (
+            tags.capture(&names(&["users"])),
+            tags.capture(&names(&["orgs"])),
+            tags.capture(&names(&["users", "orgs"])),
+        );
         let epoch = tags.epoch();
         tags.invalidate(&names(&["users", "nothing carries this"]));
         assert_ne!(tags.epoch(), epoch);
-        assert_eq!([users.are_current(), orgs.are_current(), both.are_current()], [false, true, false]);
+        assert_eq!(
+            [users.are_current(), orgs.are_current(), both.are_current()],
+            [false, true, false]
+        );
         assert!(tags.capture(&names(&["users"])).are_current());
     }
 
@@ -271,7 +277,10 @@ mod tests {
                         let name = names(&[["a", "b", "c"][n % 3]]);
                         let held = tags.capture(&name);
                         tags.invalidate(&name);
-                        assert!(!held.are_current(), "the cell in the table is the one that is held");
+                        assert!(
+                            !held.are_current(),
+                            "the cell in the table is the one that is held"
+                        );
                     }
                 });
             }

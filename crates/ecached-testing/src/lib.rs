@@ -1,1 +1,22 @@
-//! placeholder
+//! For who writes a backend for ecached, or tests with one.
+//!
+//! - [`conformance!`]: a suite that every backend passes, blocking and async.
+//! - [`Map`] and [`AsyncMap`]: the simplest backends there can be, four methods each.
+//! - [`Faults`]: makes a backend fail, hang or forget when the test says so.
+//! - [`block_on`]: runs a future without a runtime.
+//!
+//! # Layout
+//!
+//! `face` lets one case run blocking and async; `cases` are the suite.
+
+pub mod cases;
+mod executor;
+mod face;
+mod faults;
+mod map;
+mod suite;
+
+pub use executor::block_on;
+pub use face::Face;
+pub use faults::Faults;
+pub use map::{AsyncMap, Map};

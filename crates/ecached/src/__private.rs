@@ -2,21 +2,21 @@
 
 pub use core;
 pub use ecached_core::call::{
-    Always, Call, Decision, Plan, Policy, Start, by_value, is_none, on, ops, ops_local, peek, precache, refresh,
-    require_option, start,
+    Always, Call, Decision, Plan, Policy, Start, by_value, is_none, on, ops, ops_local, peek,
+    precache, refresh, require_option, start,
 };
 pub use ecached_core::key::KeyBuf;
 pub use ecached_core::key::field;
 pub use ecached_core::private::{
-    Invalidation, as_cache, invalidate_all, invalidate_key, invalidate_names, invalidate_prefix, stats,
-    succeeded,
+    Invalidation, as_cache, invalidate_all, invalidate_key, invalidate_names, invalidate_prefix,
+    stats, succeeded,
 };
 pub use ecached_core::site::{Site, SiteSpec, extra};
-pub use ecached_core::{Cache, Error, Timeout, kind};
 pub use ecached_core::{
-    __field as field, __field_auto as field_auto, __field_debug as field_debug, __kind as kind, __kind_of as kind_of,
-    __kind_of_future as kind_of_future,
+    __field as field, __field_auto as field_auto, __field_debug as field_debug, __kind as kind,
+    __kind_of as kind_of, __kind_of_future as kind_of_future,
 };
+pub use ecached_core::{Cache, Error, Timeout, kind};
 pub use std;
 pub use std::borrow::Cow;
 pub use std::option::Option;
@@ -39,7 +39,11 @@ pub fn timeout(timeout: impl ecached_core::IntoTimeout) -> Timeout {
 }
 
 /// Invalidates after a function that changed data has returned.
-pub fn invalidate_after(path: &'static str, invalidation: &Invalidation, on_error: Option<&dyn Fn(&Error)>) {
+pub fn invalidate_after(
+    path: &'static str,
+    invalidation: &Invalidation,
+    on_error: Option<&dyn Fn(&Error)>,
+) {
     let _installed = crate::caches();
     ecached_core::private::invalidate_after(path, invalidation, on_error);
 }
@@ -50,7 +54,9 @@ pub type Target<'a> = ecached_core::call::Target<'a>;
 /// Async forms.
 pub mod aio {
     pub use ecached_core::call::{peek_async as peek, precache_async as precache};
-    pub use ecached_core::private::aio::{invalidate_all, invalidate_key, invalidate_names, invalidate_prefix};
+    pub use ecached_core::private::aio::{
+        invalidate_all, invalidate_key, invalidate_names, invalidate_prefix,
+    };
 
     /// See [`super::invalidate_after`].
     pub async fn invalidate_after(

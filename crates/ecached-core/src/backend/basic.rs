@@ -19,7 +19,10 @@ use crate::{Error, ErrorKind, Result};
 
 /// A call of one of the required methods.
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "these are the required methods; drivers must know them all")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "these are the required methods; drivers must know them all"
+)]
 pub enum Call {
     /// [`get_many`](super::Backend::get_many) of these keys.
     GetMany(Vec<String>),
@@ -57,14 +60,19 @@ pub trait Script: Send {
 /// # Errors
 ///
 /// The backend's own.
-pub fn run<S: Script>(backend: &(impl super::Backend + ?Sized), mut script: S) -> Result<S::Output> {
+pub fn run<S: Script>(
+    backend: &(impl super::Backend + ?Sized),
+    mut script: S,
+) -> Result<S::Output> {
     let mut returned = Vec::new();
     loop {
         returned = match script.next(returned)? {
             Step::Done(output) => return Ok(output),
             Step::Call(Call::GetMany(keys)) => backend.get_many(&borrow(&keys))?,
             Step::Call(Call::SetMany(items)) => backend.set_many(&items).map(|()| Vec::new())?,
-            Step::Call(Call::Delete(keys)) => backend.delete(&borrow(&keys)).map(|()| Vec::new())?,
+            Step::Call(Call::Delete(keys)) => {
+                backend.delete(&borrow(&keys)).map(|()| Vec::new())?
+            }
         };
     }
 }
@@ -78,14 +86,21 @@ pub fn run<S: Script>(backend: &(impl super::Backend + ?Sized), mut script: S) -
 /// # Cancel safety
 ///
 /// A dropped script has done a part of its calls; each part alone keeps the promise.
-pub async fn run_async<S: Script>(backend: &(impl super::AsyncBackend + ?Sized), mut script: S) -> Result<S::Output> {
+pub async fn run_async<S: Script>(
+    backend: &(impl super::AsyncBackend + ?Sized),
+    mut script: S,
+) -> Result<S::Output> {
     let mut returned = Vec::new();
     loop {
         returned = match script.next(returned)? {
             Step::Done(output) => return Ok(output),
             Step::Call(Call::GetMany(keys)) => backend.get_many(&borrow(&keys)).await?,
-            Step::Call(Call::SetMany(items)) => backend.set_many(&items).await.map(|()| Vec::new())?,
-            Step::Call(Call::Delete(keys)) => backend.delete(&borrow(&keys)).await.map(|()| Vec::new())?,
+            Step::Call(Call::SetMany(items)) => {
+                backend.set_many(&items).await.map(|()| Vec::new())?
+            }
+            Step::Call(Call::Delete(keys)) => {
+                backend.delete(&borrow(&keys)).await.map(|()| Vec::new())?
+            }
         };
     }
 }
@@ -117,10 +132,12 @@ impl Script for Open {
         match self.state {
             1 if self.missing.is_empty() => Ok(Step::Done(Vec::new())),
             1 => Ok(Step::Call(Call::SetMany(self.missing.clone()))),
-            2 => Ok(Step::Call(Call::GetMany(self.missing.iter().map(|item| item.key.clone()).collect()))),
-            _ if returned.len() == self.missing.len() => {
-                Ok(Step::Done(returned.iter().map(|bytes| bytes.as_deref().and_then(Version::read)).collect()))
-            }
+            2 => Ok(Step::Call(Call::GetMany(
+                self.missing.iter().map(|item| item.key.clone()).collect(),
+            ))),
+            _ if returned.len() == self.missing.len() => Ok(Step::Done(
+                returned.iter().map(|bytes| bytes.as_deref().and_then(Version::read)).collect(),
+            )),
             _ => Err(Error::new(ErrorKind::Backend, "get_many must answer one value per key")),
         }
     }
@@ -142,7 +159,10 @@ impl Script for Store {
     type Output = Written;
 
     fn next(&mut self, _: Vec<Option<Vec<u8>>>) -> Result<Step<Self::Output>> {
-        Ok(self.0.take().map_or(Step::Done(Written::Stored), |entry| Step::Call(Call::SetMany(vec![entry]))))
+        Ok(self
+            .0
+            .take()
+            .map_or(Step::Done(Written::Stored), |entry| Step::Call(Call::SetMany(vec![entry]))))
     }
 }
 

@@ -34,8 +34,9 @@ pub trait Capture: Send + Sync + fmt::Debug {
     /// invalidated since the capture, so the value must not be stored.
     fn dependencies(&mut self, value_tags: &[Cow<'static, str>]) -> Option<Box<dyn Dependencies>>;
 
-    /// Stores the value under the key of the capture, unless the key was invalidated since.
-    fn store(self: Box<Self>, value: Value) -> Written;
+    /// Stores the value under the key of the capture, unless the key was invalidated since, or `is_superseded` when the
+    /// right to store is checked: a later computation has given a value.
+    fn store(self: Box<Self>, value: Value, is_superseded: &dyn Fn() -> bool) -> Written;
 }
 
 /// A store of values in this process. All methods return at once: they take short locks, under which no code of users
@@ -51,7 +52,12 @@ pub trait ObjectStore: Send + Sync + fmt::Debug + 'static {
 
     /// Captures the versions of `names` and takes or shares the lease of `key`. If the value may bring further tags, the
     /// capture's identity changes with each invalidation of any tag.
-    fn open(self: Arc<Self>, key: KeyRef<'_>, names: &[Cow<'static, str>], has_value_tags: bool) -> Box<dyn Capture>;
+    fn open(
+        self: Arc<Self>,
+        key: KeyRef<'_>,
+        names: &[Cow<'static, str>],
+        has_value_tags: bool,
+    ) -> Box<dyn Capture>;
 
     /// Invalidates all entries that depend on one of `names`. O(names), however many entries there are.
     ///
@@ -79,7 +85,12 @@ pub trait ObjectStore: Send + Sync + fmt::Debug + 'static {
 
     /// The size of a value in bytes, by the store's own measure, if it is bounded by bytes. `encoded_len` measures the
     /// length of the value's encoding, where it has one.
-    fn weigh(&self, key: &str, value: &(dyn std::any::Any + Send + Sync), encoded_len: &dyn Fn() -> Option<u64>) -> u64;
+    fn weigh(
+        &self,
+        key: &str,
+        value: &(dyn std::any::Any + Send + Sync),
+        encoded_len: &dyn Fn() -> Option<u64>,
+    ) -> u64;
 
     /// Entries in it, those that cannot be served any more included.
     fn len(&self) -> usize;

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 /// A key with its value and how long it may live at least.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "backends read all of it; a field more would change what it means")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "backends read all of it; a field more would change what it means"
+)]
 pub struct Item {
     /// The full key.
     pub key: String,
@@ -80,7 +83,12 @@ impl Capabilities {
     /// What four methods can do: no conditional store, no expiry of its own; keys up to 250 bytes, values up to 1 GiB.
     #[must_use]
     pub const fn basic() -> Self {
-        Self { conditional_store: false, expiry: false, max_key_bytes: 250, max_value_bytes: 1 << 30 }
+        Self {
+            conditional_store: false,
+            expiry: false,
+            max_key_bytes: 250,
+            max_value_bytes: 1 << 30,
+        }
     }
 
     /// The same, for a store that keeps [`Item::ttl`].

@@ -43,9 +43,20 @@ impl Store {
     /// A backend with a blocking and an async side. Both must reach the same data.
     #[must_use]
     pub fn both(blocking: impl Backend, asynchronous: impl AsyncBackend) -> Self {
-        let medium =
-            Medium::Bytes { blocking: Some(Arc::new(blocking)), asynchronous: Some(Arc::new(asynchronous)) };
+        let medium = Medium::Bytes {
+            blocking: Some(Arc::new(blocking)),
+            asynchronous: Some(Arc::new(asynchronous)),
+        };
         Self { medium, clock: Clock::system() }
+    }
+}
+
+impl Store {
+    /// The same store, with times read from `clock`: for tests.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
     }
 }
 

@@ -44,7 +44,14 @@ impl Error {
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         let message = message.into();
-        Self(Arc::new(Inner { kind, message, operation: None, alias: None, template: None, source: None }))
+        Self(Arc::new(Inner {
+            kind,
+            message,
+            operation: None,
+            alias: None,
+            template: None,
+            source: None,
+        }))
     }
 
     /// The same error with the foreign error that caused it.
@@ -113,7 +120,11 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;
-        let context = [("operation", self.operation()), ("alias", self.alias()), ("key template", self.template())];
+        let context = [
+            ("operation", self.operation()),
+            ("alias", self.alias()),
+            ("key template", self.template()),
+        ];
         let mut separator = " (";
         for (name, text) in context {
             if let Some(text) = text {
@@ -155,7 +166,8 @@ mod tests {
             .on_alias("redis")
             .for_template("user:<id>")
             .on_alias("ignored: the innermost stays");
-        let text = "no answer within 50 ms (operation: store, alias: redis, key template: user:<id>)";
+        let text =
+            "no answer within 50 ms (operation: store, alias: redis, key template: user:<id>)";
         assert_eq!(error.to_string(), text);
         assert!(error.is_transient());
     }

@@ -34,7 +34,9 @@ fn reaches(waits: &HashMap<u64, Vec<u64>>, from: u64, targets: &[u64]) -> bool {
         if targets.contains(&flight) {
             return true;
         }
-        open.extend(waits.get(&flight).into_iter().flatten().copied().filter(|next| seen.insert(*next)));
+        open.extend(
+            waits.get(&flight).into_iter().flatten().copied().filter(|next| seen.insert(*next)),
+        );
     }
     false
 }

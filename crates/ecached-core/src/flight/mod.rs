@@ -7,6 +7,9 @@
 //! A caller joins a flight only if the flight's computation started after the caller did, or if the caller has itself
 //! seen the versions and the lease that the flight captured. Otherwise an invalidation that returned before the caller
 //! started could be lost: the flight may have read its source before that invalidation.
+//!
+//! A flight on a store that must be asked begins before its versions are captured. Who comes meanwhile waits for the
+//! capture, looks again, and then sees what the flight saw, or something newer. So one caller opens at a time.
 
 pub(crate) mod context;
 mod graph;
@@ -23,6 +26,7 @@ use once_cell::sync::OnceCell;
 use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// How a flight ended.
 #[derive(Clone)]
@@ -46,12 +50,22 @@ pub(crate) struct Flight {
     key: Box<str>,
     tag_set: u64,
     value_type: TypeId,
-    identity: Identity,
+    /// What it captured, once that is known.
+    identity: OnceCell<Identity>,
+    opened: Event,
+    /// A computation of the same entry that began later has ended with a value.
+    superseded: AtomicBool,
     outcome: OnceCell<Outcome>,
     landed: Event,
 }
 
 impl Flight {
+    fn identify(&self, identity: Identity) {
+        if self.identity.set(identity).is_ok() {
+            self.opened.notify(usize::MAX);
+        }
+    }
+
     fn land(&self, outcome: Outcome) {
         // A flight lands once; a leader that is dropped after it published has nothing to add.
         if self.outcome.set(outcome).is_ok() {
@@ -62,7 +76,10 @@ impl Flight {
 
 impl fmt::Debug for Flight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Flight").field("id", &self.id).field("started", &self.started).finish_non_exhaustive()
+        f.debug_struct("Flight")
+            .field("id", &self.id)
+            .field("started", &self.started)
+            .finish_non_exhaustive()
     }
 }
 

@@ -10,12 +10,12 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Locks, so that computations of different keys rarely meet. A power of two.
 const SHARDS: usize = 64;
 
-/// The versions and lease that a computation captured; [`Identity::unique`] for one that captured nothing.
+/// The versions and lease that a computation captured; [`Identity::Unique`] for one that captured nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Identity {
     Captured(Box<[u64]>),
@@ -23,10 +23,6 @@ pub(crate) enum Identity {
 }
 
 impl Identity {
-    pub(crate) const fn unique() -> Self {
-        Self::Unique
-    }
-
     /// Nobody has seen what a unique identity captured, not even one with the same name.
     fn is_seen_as(&self, other: &Self) -> bool {
         matches!((self, other), (Self::Captured(mine), Self::Captured(theirs)) if mine == theirs)
@@ -47,8 +43,10 @@ pub(crate) struct Caller<'a> {
 
 /// What came of [`Flights::enter`].
 pub(crate) enum Entered {
-    /// Wait for this one.
+    /// Wait for its outcome.
     Join(SharedFlight),
+    /// Wait until it has captured its versions, then look again.
+    AwaitOpening(SharedFlight),
     /// Compute, for all who join.
     Lead(Leader),
     /// A computation ended since the caller looked: look again.
@@ -95,28 +93,40 @@ impl Flights {
         Some(join_or_alone(flight, context))
     }
 
-    /// Joins a flight that the caller may join, or leads one of its own with what the caller captured.
-    ///
-    /// `always_lead` is for refreshes, which compute even if somebody else does.
+    /// Joins a flight that the caller may join, or leads one. `identity` is what the caller captured; `None`: it is about
+    /// to.
     pub(crate) fn enter(
         self: &Arc<Self>,
         caller: &Caller<'_>,
-        identity: Identity,
+        identity: Option<Identity>,
         context: &Context,
-        always_lead: bool,
     ) -> Entered {
         let mut shard = self.shard(caller.key.hash()).lock();
-        if !always_lead {
-            let may_join =
-                |flight: &Flight| flight.started > caller.started || flight.identity.is_seen_as(&identity);
-            if let Some(flight) = find(&shard, caller, may_join) {
-                drop(shard);
-                return join_or_alone(flight, context);
-            }
-            if shard.last_end > caller.looked {
-                return Entered::LookAgain;
-            }
+        let may_join = |flight: &Flight| flight.started > caller.started || is_seen(flight, identity.as_ref());
+        if let Some(flight) = find(&shard, caller, may_join) {
+            drop(shard);
+            return join_or_alone(flight, context);
         }
+        if shard.last_end > caller.looked {
+            return Entered::LookAgain;
+        }
+        if identity.is_none()
+            && let Some(flight) = find(&shard, caller, |flight| flight.identity.get().is_none())
+        {
+            drop(shard);
+            let waits_for_itself = context.would_wait_for_itself(flight.id);
+            return if waits_for_itself { Entered::Alone } else { Entered::AwaitOpening(flight) };
+        }
+        Entered::Lead(self.take_off(&mut shard, caller, identity))
+    }
+
+    /// Leads a flight in any case, as a refresh does.
+    pub(crate) fn lead(self: &Arc<Self>, caller: &Caller<'_>, identity: Identity) -> Leader {
+        let mut shard = self.shard(caller.key.hash()).lock();
+        self.take_off(&mut shard, caller, Some(identity))
+    }
+
+    fn take_off(self: &Arc<Self>, shard: &mut Shard, caller: &Caller<'_>, identity: Option<Identity>) -> Leader {
         let started = self.order.fetch_add(1, Ordering::SeqCst) + 1;
         let flight = Arc::new(Flight {
             started,
@@ -124,13 +134,24 @@ impl Flights {
             key: caller.key.text().into(),
             tag_set: caller.tag_set,
             value_type: caller.value_type,
-            identity,
+            identity: identity.map_or_else(OnceCell::new, OnceCell::with_value),
+            opened: Event::new(),
+            superseded: AtomicBool::new(false),
             outcome: OnceCell::new(),
             landed: Event::new(),
         });
         shard.flights.entry(caller.key.hash()).or_default().push(Arc::clone(&flight));
-        drop(shard);
-        Entered::Lead(Leader { flights: Arc::clone(self), hash: caller.key.hash(), flight })
+        Leader { flights: Arc::clone(self), hash: caller.key.hash(), flight }
+    }
+
+    /// Tells older computations of the same entry that there is a newer value.
+    fn supersede_older(&self, hash: u64, newer: &Flight) {
+        let shard = self.shard(hash).lock();
+        for flight in shard.flights.get(&hash).into_iter().flatten() {
+            if flight.started < newer.started && flight.key == newer.key && flight.tag_set == newer.tag_set {
+                flight.superseded.store(true, Ordering::SeqCst);
+            }
+        }
     }
 
     fn remove(&self, hash: u64, flight: &SharedFlight) {
@@ -147,7 +168,10 @@ impl Flights {
     /// Computations under way.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().flights.values().map(Vec::len).sum::<usize>()).sum()
+        self.shards
+            .iter()
+            .map(|shard| shard.lock().flights.values().map(Vec::len).sum::<usize>())
+            .sum()
     }
 }
 
@@ -158,7 +182,11 @@ impl fmt::Debug for Flights {
 }
 
 /// The latest flight of the caller's entry that it may join.
-fn find(shard: &Shard, caller: &Caller<'_>, may_join: impl Fn(&Flight) -> bool) -> Option<SharedFlight> {
+fn find(
+    shard: &Shard,
+    caller: &Caller<'_>,
+    may_join: impl Fn(&Flight) -> bool,
+) -> Option<SharedFlight> {
     let same_entry = |flight: &&SharedFlight| {
         flight.tag_set == caller.tag_set
             && flight.value_type == caller.value_type
@@ -166,6 +194,11 @@ fn find(shard: &Shard, caller: &Caller<'_>, may_join: impl Fn(&Flight) -> bool) 
             && may_join(flight)
     };
     shard.flights.get(&caller.key.hash())?.iter().rev().find(same_entry).cloned()
+}
+
+/// Whether the caller has seen what the flight captured.
+fn is_seen(flight: &Flight, seen: Option<&Identity>) -> bool {
+    flight.identity.get().zip(seen).is_some_and(|(captured, seen)| captured.is_seen_as(seen))
 }
 
 fn join_or_alone(flight: SharedFlight, context: &Context) -> Entered {
@@ -181,18 +214,26 @@ pub(crate) struct Leader {
 }
 
 impl Leader {
-    /// The flight's place in the order of starts.
-    pub(crate) fn started(&self) -> u64 {
-        self.flight.started
-    }
-
     /// The flight's number in the process.
     pub(crate) fn id(&self) -> u64 {
         self.flight.id
     }
 
+    /// Says what was captured, if it was not known from the beginning.
+    pub(crate) fn identify(&self, identity: Identity) {
+        self.flight.identify(identity);
+    }
+
+    /// Whether a later computation of the same entry has given a value: this one's must not replace it.
+    pub(crate) fn is_superseded(&self) -> bool {
+        self.flight.superseded.load(Ordering::SeqCst)
+    }
+
     /// Gives the outcome to all who wait, and to those who come until the leader is dropped.
     pub(crate) fn land(&self, outcome: Outcome) {
+        if matches!(outcome, Outcome::Value(_)) {
+            self.flights.supersede_older(self.hash, &self.flight);
+        }
         self.flight.land(outcome);
     }
 }
@@ -201,6 +242,7 @@ impl Drop for Leader {
     fn drop(&mut self) {
         // First out of the table, so that those who are woken by an abandoned flight do not find it again.
         self.flights.remove(self.hash, &self.flight);
+        self.flight.identify(Identity::Unique);
         self.flight.land(Outcome::Abandoned);
     }
 }

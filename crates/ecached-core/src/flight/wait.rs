@@ -2,59 +2,84 @@
 
 use super::context::Context;
 use super::{Outcome, SharedFlight};
-use event_listener::Listener;
-use std::pin::pin;
+use event_listener::{Event, Listener};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
 /// What came of waiting.
 pub(crate) enum Waited {
+    /// The flight has captured its versions.
+    Opened,
     /// The flight landed.
     Landed(Outcome),
     /// It did not in time, or it waits for this caller: compute alone.
     GaveUp,
 }
 
+/// What a caller waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Opened,
+    Landed,
+}
+
 /// A caller about to wait for a flight.
 pub(crate) struct Follower {
     flight: SharedFlight,
+    until: Until,
     limit: Duration,
 }
 
 impl Follower {
-    /// Waits for `flight`, for at most `limit`.
+    /// Waits for the outcome of `flight`, for at most `limit`.
     pub(crate) const fn new(flight: SharedFlight, limit: Duration) -> Self {
-        Self { flight, limit }
+        Self { flight, until: Until::Landed, limit }
+    }
+
+    /// Waits until `flight` has captured its versions, for at most `limit`.
+    pub(crate) const fn until_opened(flight: SharedFlight, limit: Duration) -> Self {
+        Self { flight, until: Until::Opened, limit }
     }
 
     /// Blocks the thread.
     pub(crate) fn wait(self) -> Waited {
         let Some(_waiting) = Context::current().try_wait(self.flight.id) else { return Waited::GaveUp };
-        event_listener::listener!(self.flight.landed => landed);
-        if let Some(outcome) = self.flight.outcome.get() {
-            return Waited::Landed(outcome.clone());
+        let event = self.event().listen();
+        if let Some(waited) = self.result() {
+            return waited;
         }
-        let _in_time = landed.wait_timeout(self.limit);
-        self.result()
+        let _in_time = event.wait_timeout(self.limit);
+        self.result().unwrap_or(Waited::GaveUp)
     }
 
     /// Suspends the task.
     pub(crate) async fn wait_async(self) -> Waited {
         let Some(_waiting) = Context::current().try_wait(self.flight.id) else { return Waited::GaveUp };
-        let landed = self.flight.landed.listen();
-        if let Some(outcome) = self.flight.outcome.get() {
-            return Waited::Landed(outcome.clone());
+        let mut event = self.event().listen();
+        if let Some(waited) = self.result() {
+            return waited;
         }
-        let mut landed = pin!(landed);
         let mut alarm = crate::alarm::Alarm::after(self.limit);
         std::future::poll_fn(|cx| {
-            if landed.as_mut().poll(cx).is_ready() || alarm.poll_rung(cx) { Poll::Ready(()) } else { Poll::Pending }
+            let is_over = Pin::new(&mut event).poll(cx).is_ready() || alarm.poll_rung(cx);
+            if is_over { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
-        self.result()
+        self.result().unwrap_or(Waited::GaveUp)
     }
 
-    fn result(&self) -> Waited {
-        self.flight.outcome.get().map_or(Waited::GaveUp, |outcome| Waited::Landed(outcome.clone()))
+    fn event(&self) -> &Event {
+        match self.until {
+            Until::Opened => &self.flight.opened,
+            Until::Landed => &self.flight.landed,
+        }
+    }
+
+    fn result(&self) -> Option<Waited> {
+        match self.until {
+            Until::Opened => self.flight.identity.get().map(|_| Waited::Opened),
+            Until::Landed => self.flight.outcome.get().map(|outcome| Waited::Landed(outcome.clone())),
+        }
     }
 }

@@ -48,7 +48,8 @@ impl SegmentHash {
             Some(number) => self.integer(number),
             None => {
                 let seeds = &*SEEDS;
-                self.0 = fold(self.0.rotate_left(17) ^ seeds.bytes.hash_one(segment), seeds.segment);
+                self.0 =
+                    fold(self.0.rotate_left(17) ^ seeds.bytes.hash_one(segment), seeds.segment);
             }
         }
     }
@@ -92,7 +93,9 @@ mod tests {
 
     #[test]
     fn only_the_usual_form_is_a_number() {
-        for (text, number) in [("0", Some(0)), ("7", Some(7)), ("18446744073709551615", Some(u64::MAX))] {
+        for (text, number) in
+            [("0", Some(0)), ("7", Some(7)), ("18446744073709551615", Some(u64::MAX))]
+        {
             assert_eq!(canonical_integer(text), number, "{text}");
         }
         for text in ["", "00", "07", "+7", "-7", "18446744073709551616", "7a", "1e3", "７"] {

@@ -76,7 +76,13 @@ impl KeyBuf {
     #[inline]
     #[must_use]
     pub fn new() -> Self {
-        Self { text: Text::new(), hash: SegmentHash::new(), segment_start: 0, integer: None, prefix_len: None }
+        Self {
+            text: Text::new(),
+            hash: SegmentHash::new(),
+            segment_start: 0,
+            integer: None,
+            prefix_len: None,
+        }
     }
 
     /// The finished name `text`.
@@ -152,7 +158,9 @@ impl KeyBuf {
     fn close_segment(&mut self) {
         match self.integer.take() {
             Some(number) => self.hash.integer(number),
-            None => self.hash.segment(self.text.as_str().get(self.segment_start..).unwrap_or_default()),
+            None => {
+                self.hash.segment(self.text.as_str().get(self.segment_start..).unwrap_or_default())
+            }
         }
     }
 

@@ -38,7 +38,9 @@ impl KeyTemplate {
         let mut format = String::with_capacity(text.len() + 16);
         for (number, piece) in template.pieces.iter().enumerate() {
             match piece {
-                Piece::Literal(literal) => format.push_str(&literal.replace('{', "{{").replace('}', "}}")),
+                Piece::Literal(literal) => {
+                    format.push_str(&literal.replace('{', "{{").replace('}', "}}"))
+                }
                 Piece::Field(_) => {
                     format.push_str("{f");
                     format.push_str(itoa::Buffer::new().format(number));
@@ -60,7 +62,10 @@ impl KeyTemplate {
             let Piece::Field(field) = piece else { continue };
             let name = field.path.join(".");
             let Some((_, value)) = values.iter().find(|(given, _)| *given == name) else {
-                return Err(Error::new(ErrorKind::InvalidTemplate, format!("the field <{name}> has no value")));
+                return Err(Error::new(
+                    ErrorKind::InvalidTemplate,
+                    format!("the field <{name}> has no value"),
+                ));
             };
             let mut text = KeyBuf::new();
             display(&mut text, *value, field.until);

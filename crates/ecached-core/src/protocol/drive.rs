@@ -13,7 +13,9 @@ impl Cache {
             Ask::Read(keys) => backend.get_many(&borrow(keys)).map(Answer::Read),
             Ask::Open(opening) => backend.open(opening).map(Answer::Opened),
             Ask::Store(storing) => backend.store(storing).map(Answer::Written),
-            Ask::Invalidate(invalidating) => backend.invalidate(invalidating).map(|()| Answer::Invalidated),
+            Ask::Invalidate(invalidating) => {
+                backend.invalidate(invalidating).map(|()| Answer::Invalidated)
+            }
         }
     }
 
@@ -24,20 +26,29 @@ impl Cache {
             Ask::Read(keys) => backend.get_many(&borrow(keys)).await.map(Answer::Read),
             Ask::Open(opening) => backend.open(opening).await.map(Answer::Opened),
             Ask::Store(storing) => backend.store(storing).await.map(Answer::Written),
-            Ask::Invalidate(invalidating) => backend.invalidate(invalidating).await.map(|()| Answer::Invalidated),
+            Ask::Invalidate(invalidating) => {
+                backend.invalidate(invalidating).await.map(|()| Answer::Invalidated)
+            }
         }
     }
 
     fn blocking_side(&self) -> Result<&dyn Backend> {
         self.blocking_backend().ok_or_else(|| {
-            Error::new(ErrorKind::Unsupported, "this backend is async only: call it from async code").on_alias(self.alias())
+            Error::new(
+                ErrorKind::Unsupported,
+                "this backend is async only: call it from async code",
+            )
+            .on_alias(self.alias())
         })
     }
 
     fn async_side(&self) -> Result<&dyn DynAsyncBackend> {
         self.async_backend().ok_or_else(|| {
-            Error::new(ErrorKind::Unsupported, "this backend is blocking only: it would block the async executor")
-                .on_alias(self.alias())
+            Error::new(
+                ErrorKind::Unsupported,
+                "this backend is blocking only: it would block the async executor",
+            )
+            .on_alias(self.alias())
         })
     }
 }

@@ -21,7 +21,9 @@ pub(crate) enum Target<'a> {
 impl Target<'_> {
     fn check(&self) -> Result<()> {
         match self {
-            Self::Names(names) => names.iter().try_for_each(|name| name::check("tag or prefix", name)),
+            Self::Names(names) => {
+                names.iter().try_for_each(|name| name::check("tag or prefix", name))
+            }
             Self::Keys(keys) => keys.iter().try_for_each(|key| name::check("key", key)),
             Self::All => Ok(()),
         }
@@ -45,13 +47,16 @@ impl Target<'_> {
             let layout = Layout { settings: cache.settings(), capabilities: cache.capabilities() };
             return Ok(Some(match self {
                 Self::Names(names) => layout.invalidating(names, &[]),
-                Self::Keys(keys) => layout.invalidating(&[], &keys.iter().map(AsRef::as_ref).collect::<Vec<_>>()),
+                Self::Keys(keys) => {
+                    layout.invalidating(&[], &keys.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+                }
                 Self::All => layout.clearing(),
             }));
         };
         match self {
             Self::Names(names) => store.invalidate_names(names)?,
-            Self::Keys(keys) => store.invalidate_keys(&keys.iter().map(|key| KeyRef::new(key)).collect::<Vec<_>>())?,
+            Self::Keys(keys) => store
+                .invalidate_keys(&keys.iter().map(|key| KeyRef::new(key)).collect::<Vec<_>>())?,
             Self::All => store.clear()?,
         }
         Ok(None)

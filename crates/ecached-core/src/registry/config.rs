@@ -1,7 +1,7 @@
 //! Aliases from a configuration file, by serde: a table or a URL per alias.
 
-use super::url::parse_duration;
 use super::BackendUrl;
+use super::url::parse_duration;
 use crate::cache::Settings;
 use crate::codec::Codec;
 use crate::timeout::Timeout;
@@ -130,11 +130,19 @@ impl AliasTable {
         let mut url = match (&self.url, &self.backend) {
             (Some(url), None) => url.parse()?,
             (None, Some(backend)) => BackendUrl::of_scheme(backend),
-            _ => return Err(Error::new(ErrorKind::InvalidConfig, "an alias has either a `url` or a `backend`")),
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::InvalidConfig,
+                    "an alias has either a `url` or a `backend`",
+                ));
+            }
         };
         for (name, value) in &self.options {
             if url.options().any(|(given, _)| given == name) {
-                return Err(Error::new(ErrorKind::InvalidConfig, format!("the option `{name}` is given twice")));
+                return Err(Error::new(
+                    ErrorKind::InvalidConfig,
+                    format!("the option `{name}` is given twice"),
+                ));
             }
             url.push_option(name, value.to_string());
         }
@@ -145,7 +153,9 @@ impl AliasTable {
 fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool> {
     match name {
         "key_prefix" => value.clone_into(&mut settings.key_prefix),
-        "timeout" => settings.timeout = Timeout::After(parse_duration(name, value)?).resolve(None)?,
+        "timeout" => {
+            settings.timeout = Timeout::After(parse_duration(name, value)?).resolve(None)?
+        }
         "wait" => settings.wait = parse_duration(name, value)?,
         "codec" => settings.codec = Codec::by_name(value)?,
         _ => return Ok(false),
@@ -168,6 +178,9 @@ impl fmt::Debug for AliasConfig {
 impl fmt::Debug for AliasTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.options.keys().collect();
-        f.debug_struct("AliasTable").field("backend", &self.backend).field("options", &names).finish_non_exhaustive()
+        f.debug_struct("AliasTable")
+            .field("backend", &self.backend)
+            .field("options", &names)
+            .finish_non_exhaustive()
     }
 }

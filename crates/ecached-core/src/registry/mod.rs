@@ -54,7 +54,11 @@ pub struct Registry {
 
 impl Registry {
     fn new() -> Self {
-        Self { slots: DashMap::default(), schemes: DashMap::default(), open_default: OnceLock::new() }
+        Self {
+            slots: DashMap::default(),
+            schemes: DashMap::default(),
+            open_default: OnceLock::new(),
+        }
     }
 
     /// Registers a backend under `alias`, with default settings.
@@ -73,7 +77,12 @@ impl Registry {
     /// # Errors
     ///
     /// As [`register`](Registry::register).
-    pub fn register_with<M>(&self, alias: &str, backend: impl IntoStore<M>, settings: Settings) -> Result<()> {
+    pub fn register_with<M>(
+        &self,
+        alias: &str,
+        backend: impl IntoStore<M>,
+        settings: Settings,
+    ) -> Result<()> {
         name::check("alias", alias)?;
         self.insert(alias, Cache::named(alias, backend.into_store(), settings), false)
     }
@@ -94,8 +103,16 @@ impl Registry {
     /// # Errors
     ///
     /// As [`set_default`](Registry::set_default).
-    pub fn set_default_with<M>(&self, backend: impl IntoStore<M>, settings: Settings) -> Result<()> {
-        self.insert(DEFAULT_ALIAS, Cache::named(DEFAULT_ALIAS, backend.into_store(), settings), true)
+    pub fn set_default_with<M>(
+        &self,
+        backend: impl IntoStore<M>,
+        settings: Settings,
+    ) -> Result<()> {
+        self.insert(
+            DEFAULT_ALIAS,
+            Cache::named(DEFAULT_ALIAS, backend.into_store(), settings),
+            true,
+        )
     }
 
     /// The cache of `alias`. `default` is always there: a bounded in-process cache, unless something else was registered.
@@ -110,7 +127,8 @@ impl Registry {
     /// All aliases, sorted.
     #[must_use]
     pub fn aliases(&self) -> Vec<String> {
-        let mut aliases: Vec<String> = self.slots.iter().map(|slot| slot.key().to_string()).collect();
+        let mut aliases: Vec<String> =
+            self.slots.iter().map(|slot| slot.key().to_string()).collect();
         aliases.sort_unstable();
         aliases
     }
@@ -154,7 +172,8 @@ impl Registry {
         let open = open.ok_or_else(|| {
             let mut known: Vec<_> = self.schemes.iter().map(|scheme| *scheme.key()).collect();
             known.sort_unstable();
-            let message = format!("unknown backend `{}`: known are {}", url.scheme(), known.join(", "));
+            let message =
+                format!("unknown backend `{}`: known are {}", url.scheme(), known.join(", "));
             Error::new(ErrorKind::InvalidConfig, message)
         })?;
         open(url)
@@ -181,7 +200,9 @@ impl Registry {
         match self.open_default.get() {
             Some(open) if alias == DEFAULT_ALIAS => {
                 let slot = self.slots.entry(alias.into());
-                let slot = slot.or_insert_with(|| Slot::new(Cache::named(alias, open(), Settings::default()), false));
+                let slot = slot.or_insert_with(|| {
+                    Slot::new(Cache::named(alias, open(), Settings::default()), false)
+                });
                 Ok(Arc::clone(&slot))
             }
             _ => Err(self.unknown(alias)),
@@ -193,13 +214,15 @@ impl Registry {
         if self.open_default.get().is_some() && !known.iter().any(|alias| alias == DEFAULT_ALIAS) {
             known.push(DEFAULT_ALIAS.to_owned());
         }
-        let message = format!("no cache is registered as `{alias}`: known are {}", known.join(", "));
+        let message =
+            format!("no cache is registered as `{alias}`: known are {}", known.join(", "));
         Error::new(ErrorKind::UnknownAlias, message).on_alias(alias)
     }
 }
 
 fn exists(alias: &str) -> Error {
-    Error::new(ErrorKind::AliasExists, format!("a cache is already registered as `{alias}`")).on_alias(alias)
+    Error::new(ErrorKind::AliasExists, format!("a cache is already registered as `{alias}`"))
+        .on_alias(alias)
 }
 
 impl fmt::Debug for Registry {

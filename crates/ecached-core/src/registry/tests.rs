@@ -46,7 +46,10 @@ fn an_unknown_alias_is_an_error_that_names_the_known_ones() {
     registry.register("redis", Null).unwrap();
     let error = registry.get("reids").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownAlias);
-    assert_eq!(error.to_string(), "no cache is registered as `reids`: known are redis (alias: reids)");
+    assert_eq!(
+        error.to_string(),
+        "no cache is registered as `reids`: known are redis (alias: reids)"
+    );
 }
 
 #[test]
@@ -67,7 +70,16 @@ fn a_configuration_is_taken_as_a_whole_or_not_at_all() {
 #[test]
 fn bad_urls_and_options_are_refused() {
     let invalid = Some(ErrorKind::InvalidConfig);
-    for url in ["", "null", "://", "null://?x", "null://?x=1", "null://?codec=xml", "null://?wait=1&wait=2", "null://?wait=-1"] {
+    for url in [
+        "",
+        "null",
+        "://",
+        "null://?x",
+        "null://?x=1",
+        "null://?codec=xml",
+        "null://?wait=1&wait=2",
+        "null://?wait=-1",
+    ] {
         assert_eq!(kind(registry().configure(&Config::new().with_url("a", url))), invalid, "{url}");
     }
     let zero = Config::new().with_url("a", "null://?timeout=0");
@@ -76,11 +88,13 @@ fn bad_urls_and_options_are_refused() {
 
 #[test]
 fn tables_and_json_are_configurations_too() {
-    let config: Config = toml::from_str("[a]\nbackend = \"null\"\ntimeout = 60\n[b]\nurl = \"null://\"").unwrap();
+    let config: Config =
+        toml::from_str("[a]\nbackend = \"null\"\ntimeout = 60\n[b]\nurl = \"null://\"").unwrap();
     let registry = registry();
     registry.configure(&config).unwrap();
     assert_eq!(registry.get("a").unwrap().settings().timeout, Some(Duration::from_secs(60)));
-    let both: Config = serde_json::from_str(r#"{"c": {"backend": "null", "url": "null://"}}"#).unwrap();
+    let both: Config =
+        serde_json::from_str(r#"{"c": {"backend": "null", "url": "null://"}}"#).unwrap();
     assert_eq!(kind(registry.configure(&both)), Some(ErrorKind::InvalidConfig));
 }
 

@@ -43,7 +43,10 @@ impl BackendUrl {
     }
 
     /// Takes the options that `take` knows out of the URL. It answers `Ok(false)` for those it does not know.
-    pub(crate) fn take_options(&mut self, mut take: impl FnMut(&str, &str) -> Result<bool>) -> Result<()> {
+    pub(crate) fn take_options(
+        &mut self,
+        mut take: impl FnMut(&str, &str) -> Result<bool>,
+    ) -> Result<()> {
         let mut others = Vec::new();
         for (name, value) in self.options.drain(..) {
             if !take(&name, &value)? {
@@ -57,8 +60,11 @@ impl BackendUrl {
     /// The error for an option that the backend does not know.
     #[must_use]
     pub fn unknown_option(&self, name: &str, known: &[&str]) -> Error {
-        let message =
-            format!("the backend `{}` has no option `{name}`: known are {}", self.scheme, known.join(", "));
+        let message = format!(
+            "the backend `{}` has no option `{name}`: known are {}",
+            self.scheme,
+            known.join(", ")
+        );
         Error::new(ErrorKind::InvalidConfig, message)
     }
 }
@@ -81,10 +87,14 @@ impl FromStr for BackendUrl {
         let mut options: Vec<(String, String)> = Vec::new();
         for option in query.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').ok_or_else(invalid)?;
-            let [name, value] = [name, value].map(|text| ecached_template::unescape(text).ok_or_else(invalid));
+            let [name, value] =
+                [name, value].map(|text| ecached_template::unescape(text).ok_or_else(invalid));
             let (name, value) = (name?, value?);
             if options.iter().any(|(other, _)| *other == name) {
-                return Err(Error::new(ErrorKind::InvalidConfig, format!("the option `{name}` is given twice")));
+                return Err(Error::new(
+                    ErrorKind::InvalidConfig,
+                    format!("the option `{name}` is given twice"),
+                ));
             }
             options.push((name, value));
         }
@@ -117,7 +127,9 @@ pub(crate) fn parse_duration(name: &str, text: &str) -> Result<Duration> {
     };
     let number: f64 = number.parse().unwrap_or(f64::NAN);
     Duration::try_from_secs_f64(number * seconds).map_err(|_| {
-        let message = format!("`{name}` is a time: seconds, or a number with one of the units ms, s, m, h, d");
+        let message = format!(
+            "`{name}` is a time: seconds, or a number with one of the units ms, s, m, h, d"
+        );
         Error::new(ErrorKind::InvalidConfig, message)
     })
 }

@@ -60,7 +60,7 @@ impl Builder<'_> {
 
     fn first(&mut self, name: &str, at: Span) -> bool {
         if self.seen.iter().any(|seen| seen == name) {
-            self.errors.push(at, format!("the {name} is given twice: keep one"));
+            self.errors.push(at, format!("`{name}` is given twice: keep one"));
             return false;
         }
         self.seen.push(name.to_owned());

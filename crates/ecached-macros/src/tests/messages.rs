@@ -60,10 +60,10 @@ fn placeholders_must_name_parameters() {
     refuses(
         r#""k:<idd>:<org>""#,
         FN,
-        "<idd> is not a parameter of `f`: write one of its parameters, `<id>`, `<org>`",
+        "`<idd>` is not a parameter of `f`: write one of `<id>`, `<org>`",
     );
     refuses(r#""k:<self.id>:<id>:<org>""#, FN, "`f` has no `self`");
-    refuses(r#""k:<T.x>""#, "fn f<T>() {}", "`T` in <T.x> is a type");
+    refuses(r#""k:<T.x>""#, "fn f<T>() {}", "`T` in `<T.x>` is a type");
     refuses(r#""k:<id""#, FN, "unclosed `<`");
     refuses(r#""""#, FN, "this template is empty");
     accepts(r#""k:<T>:<N>""#, "fn f<T, const N: usize>() {}");
@@ -73,8 +73,8 @@ fn placeholders_must_name_parameters() {
 #[test]
 fn options_must_be_known_single_and_of_their_form() {
     refuses("ttl = 3", FN, "unknown option `ttl`: `#[cached]` knows `key`, `timeout`");
-    refuses("tags = [], tags = []", FN, "the tags is given twice");
-    refuses(r#""k", key = x"#, FN, "the key is given twice");
+    refuses("tags = [], tags = []", FN, "`tags` is given twice");
+    refuses(r#""k", key = x"#, FN, "`key` is given twice");
     refuses(r#"alias = "a", cache = b"#, FN, "`alias` and `cache` both name the cache");
     refuses("alias = x", FN, "`alias` takes a string literal");
     refuses(r#"alias = """#, FN, "this alias is empty");
@@ -159,7 +159,7 @@ fn the_other_macros_have_their_own_messages() {
     assert!(invalidates(r#""user:<id>""#).contains("name what is invalidated"));
     assert!(invalidates(r#"keys = "x""#).contains("`keys` takes a list"));
     assert!(invalidates("tags = |v| v").contains("`tags` takes a list: `tags = [\"user:<id>\"]`"));
-    assert!(invalidates(r#"tags = ["user:<x>"]"#).contains("<x> is not a parameter of `f`"));
+    assert!(invalidates(r#"tags = ["user:<x>"]"#).contains("`<x>` is not a parameter of `f`"));
     assert!(invalidates("timeout = 3").contains("`#[invalidates]` knows `tags`, `keys`"));
     let name = |input: &str| messages(&crate::invalidates::name(input.parse().unwrap())).join("\n");
     assert!(name("x").contains("a template is expected"));

@@ -179,7 +179,7 @@ fn end_fields(pieces: &mut [Piece]) -> Result<(), ParseError> {
         match &tail[0] {
             Piece::Field(next) => {
                 let message = format!(
-                    "nothing separates {field} from {next}: put a separator between them, `{field}:{next}`"
+                    "nothing separates `{field}` from `{next}`: put a separator between them, `{field}:{next}`"
                 );
                 return Err(ParseError::new(next.offset, message));
             }
@@ -187,7 +187,7 @@ fn end_fields(pieces: &mut [Piece]) -> Result<(), ParseError> {
                 let separator = text.chars().next().expect("invariant: literals are not empty");
                 if matches!(separator, '%' | '0'..='9' | 'A'..='F') {
                     let message = format!(
-                        "`{separator}` after {field} could be part of an escaped value: start the separator with \
+                        "`{separator}` after `{field}` could be part of an escaped value: start the separator with \
                          another character, `{field}:{separator}`"
                     );
                     return Err(ParseError::new(field.offset, message));

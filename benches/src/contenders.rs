@@ -1,0 +1,150 @@
+//! The same function behind each cache.
+//!
+//! All hold 10,000 entries (`u64` to `Arc<User>`) in a store of 40,000, so that nothing is evicted, with a timeout of an
+//! hour.
+
+use serde::{Deserialize, Serialize};
+use std::pin::pin;
+use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+/// Entries that are there.
+pub const RESIDENT: u64 = 10_000;
+/// Entries that fit.
+const CAPACITY: usize = 40_000;
+/// How long entries live.
+const TIMEOUT_SECONDS: u64 = 3600;
+
+/// What is cached, behind an `Arc`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct User {
+    /// Its number.
+    pub id: u64,
+    /// Something on the heap.
+    pub name: String,
+}
+
+impl User {
+    fn load(id: u64) -> Arc<Self> {
+        Arc::new(Self { id, name: format!("user number {id}") })
+    }
+}
+
+/// Registers the store that the functions below use. Once, before any of them is called.
+///
+/// # Panics
+///
+/// If it is called twice.
+pub fn register() {
+    let store = ecached::Memory::builder().max_entries(CAPACITY).build();
+    ecached::caches().register("bench", store).expect("registered once");
+}
+
+/// No tags.
+#[ecached::cached("tags0:<id>", 3600, alias = "bench")]
+pub fn tags0(id: u64) -> Arc<User> {
+    User::load(id)
+}
+
+/// Three tags: one of all, two of the entry.
+#[ecached::cached("user:<id>", 3600, tags = ["users", "user:<id>", "group:<id>"], alias = "bench")]
+pub fn tags3(id: u64) -> Arc<User> {
+    User::load(id)
+}
+
+/// Eight tags.
+#[ecached::cached("tags8:<id>", 3600, alias = "bench", tags = [
+    "users", "people", "user:<id>", "group:<id>", "org:<id>", "role:<id>", "plan:<id>", "city:<id>",
+])]
+pub fn tags8(id: u64) -> Arc<User> {
+    User::load(id)
+}
+
+/// Three tags, async.
+#[ecached::cached("async:<id>", 3600, tags = ["users", "user:<id>", "group:<id>"], alias = "bench")]
+pub async fn tags3_async(id: u64) -> Arc<User> {
+    User::load(id)
+}
+
+/// `cached` with a bound and a timeout.
+#[cached::macros::cached(max_size = 40_000, ttl_secs = 3600)]
+pub fn cached_crate(id: u64) -> Arc<User> {
+    User::load(id)
+}
+
+static MOKA: LazyLock<moka::sync::Cache<String, Arc<User>>> = LazyLock::new(|| {
+    let timeout = Duration::from_secs(TIMEOUT_SECONDS);
+    moka::sync::Cache::builder().max_capacity(CAPACITY as u64).time_to_live(timeout).build()
+});
+
+/// moka with the same key as a `String`.
+pub fn moka_string(id: u64) -> Arc<User> {
+    let key = format!("user:{id}");
+    match MOKA.get(&key) {
+        Some(user) => user,
+        None => {
+            let user = User::load(id);
+            MOKA.insert(key, Arc::clone(&user));
+            user
+        }
+    }
+}
+
+static QUICK: LazyLock<quick_cache::sync::Cache<u64, Arc<User>>> =
+    LazyLock::new(|| quick_cache::sync::Cache::new(CAPACITY));
+
+/// The bare `quick_cache`, on which ecached's memory store is built: no timeout, no key text, no tags.
+pub fn quick_bare(id: u64) -> Arc<User> {
+    match QUICK.get(&id) {
+        Some(user) => user,
+        None => {
+            let user = User::load(id);
+            QUICK.insert(id, Arc::clone(&user));
+            user
+        }
+    }
+}
+
+/// An async hit without a runtime: it is there at the first poll.
+///
+/// # Panics
+///
+/// If the future waits for anything.
+#[inline]
+pub fn poll_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("nothing here waits"),
+    }
+}
+
+/// [`tags3_async`], polled once.
+pub fn tags3_polled(id: u64) -> Arc<User> {
+    poll_once(tags3_async(id))
+}
+
+/// `0..RESIDENT` in random order, always the same.
+#[must_use]
+pub fn random_order() -> Vec<u64> {
+    let mut order: Vec<u64> = (0..RESIDENT).collect();
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    for last in (1..order.len()).rev() {
+        // xorshift64
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        order.swap(last, (state % (last as u64 + 1)) as usize);
+    }
+    order
+}
+
+/// Calls `hit` for each of `order`, `passes` times. Generic, so that each contender is inlined as in a user's program.
+#[inline(never)]
+pub fn walk(order: &[u64], passes: usize, hit: impl Fn(u64) -> Arc<User>) {
+    for _ in 0..passes {
+        for id in order {
+            std::hint::black_box(hit(std::hint::black_box(*id)));
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! A call of a cached function: the hit on the spot, the rest by the machine. What the macros expand to.
+//!
+//! `mod` has the hit, `run` goes on from a miss, `companion` has calls that compute nothing.
+
+mod companion;
+mod run;
+
+pub use companion::{peek, peek_async, precache, precache_async};
+pub use run::Call;
+pub(crate) use run::put_value;
+
+use crate::cache::Cache;
+use crate::codec::ValueOps;
+use crate::key::KeyBuf;
+use crate::kind::{IsOption, Kind};
+use crate::protocol::request::{KeyHash, function_name};
+use crate::protocol::{Machine, Mode, Names, Request};
+use crate::site::Site;
+use crate::stats::Event;
+use crate::timeout::Timeout;
+use crate::value::CacheValue;
+use crate::{Result, backend::objects::Found, event};
+use std::any::TypeId;
+use std::borrow::Cow;
+
+/// A function, and the cache it uses for this call.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    pub(crate) site: &'static Site,
+    instance: Option<&'a Cache>,
+}
+
+/// The function on its alias.
+#[must_use]
+pub const fn at(site: &'static Site) -> Target<'static> {
+    Target { site, instance: None }
+}
+
+/// The function on a cache of its own.
+#[must_use]
+pub const fn on<'a>(site: &'static Site, cache: &'a Cache) -> Target<'a> {
+    Target { site, instance: Some(cache) }
+}
+
+impl Target<'_> {
+    #[inline]
+    pub(crate) fn cache(&self) -> Result<&Cache> {
+        match self.instance {
+            Some(cache) => Ok(cache),
+            None => self.site.cache(),
+        }
+    }
+}
+
+/// What is needed for a miss only.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the macros of this very version write it")]
+pub struct Plan {
+    /// The declared tags, rendered.
+    pub tags: Vec<Cow<'static, str>>,
+    /// The timeout, unless the value decides.
+    pub timeout: Timeout,
+}
+
+/// What a value means for its entry.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the macros of this very version write it")]
+pub struct Decision {
+    /// Whether to store it.
+    pub store: bool,
+    /// Its tags, beside the declared ones.
+    pub tags: Vec<Cow<'static, str>>,
+    /// Its timeout, if it decides.
+    pub timeout: Option<Timeout>,
+}
+
+impl Default for Decision {
+    fn default() -> Self {
+        Self { store: true, tags: Vec::new(), timeout: None }
+    }
+}
+
+/// Decides by the value.
+pub trait Policy<K: Kind> {
+    /// What `value` means for its entry.
+    fn decide(&self, value: &K::Value) -> Decision;
+}
+
+/// Every value is stored, as declared.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing in it")]
+pub struct Always;
+
+impl<K: Kind> Policy<K> for Always {
+    fn decide(&self, _: &K::Value) -> Decision {
+        Decision::default()
+    }
+}
+
+/// A closure decides.
+#[derive(Clone, Copy, Debug)]
+pub struct ByValue<F>(F);
+
+impl<K: Kind, F: Fn(&K::Value) -> Decision> Policy<K> for ByValue<F> {
+    fn decide(&self, value: &K::Value) -> Decision {
+        self.0(value)
+    }
+}
+
+/// The policy of a closure; `kind` tells the closure its argument's type.
+pub const fn by_value<K: Kind, F: Fn(&K::Value) -> Decision>(_: K, decide: F) -> ByValue<F> {
+    ByValue(decide)
+}
+
+/// Operations on the values of a function that any backend can hold.
+#[inline]
+pub const fn ops<K: Kind<Value: CacheValue>>(_: K) -> ValueOps {
+    ValueOps::any::<K::Value>()
+}
+
+/// Operations on the values of a `local` function.
+#[inline]
+pub const fn ops_local<K: Kind>(_: K) -> ValueOps {
+    ValueOps::local::<K::Value>()
+}
+
+/// Refuses functions whose value is no `Option`, at compile time.
+pub const fn require_option<K: Kind<Value: IsOption>>(_: K) {}
+
+/// Whether the value is `None`.
+pub fn is_none<K: Kind<Value: IsOption>>(_: K, value: &K::Value) -> bool {
+    value.is_absent()
+}
+
+/// The answer to a call, if it is there already.
+#[expect(clippy::exhaustive_enums, reason = "the macros of this very version match it")]
+#[derive(Debug)]
+pub enum Start<K: Kind> {
+    /// A hit in an in-process store.
+    Hit(K::Return),
+    /// Anything else.
+    Miss(Call<K>),
+}
+
+/// Begins a call. Never blocks, and never waits.
+#[inline]
+pub fn start<K: Kind>(
+    target: Target<'_>,
+    kind: K,
+    ops: ValueOps,
+    key: KeyBuf,
+    extra: u64,
+    plan: &dyn Fn() -> Plan,
+) -> Start<K> {
+    let why = match target.cache() {
+        Ok(cache) if cache.is_enabled() => match cache.object_store() {
+            None => None,
+            Some(store) => match store.lookup(key.key(), Some(target.site.tag_set(extra))) {
+                Found::Hit(value) => match value.downcast_ref::<K::Value>() {
+                    Some(value) => {
+                        count_hit(target, cache);
+                        return Start::Hit(K::join(Ok(value.clone())));
+                    }
+                    None => Some(Event::Foreign),
+                },
+                Found::Absent => Some(Event::Absent),
+                Found::Expired => Some(Event::Expired),
+                Found::Invalidated => Some(Event::Invalidated),
+                Found::OtherTags => Some(Event::Foreign),
+            },
+        },
+        Ok(_) | Err(_) => None,
+    };
+    let value_type = TypeId::of::<K::Value>();
+    Start::Miss(Call::new(
+        kind,
+        machine(target, &key, extra, plan(), Wanted { ops, value_type, mode: Mode::Lookup, why }),
+    ))
+}
+
+#[inline]
+fn count_hit(target: Target<'_>, cache: &Cache) {
+    target.site.counters().count(Event::Hit);
+    if target.instance.is_some() {
+        cache.count(None, Event::Hit);
+    }
+    event::hit(cache.alias(), target.site.spec().template);
+}
+
+/// Begins a refresh.
+pub fn refresh<K: Kind>(
+    target: Target<'_>,
+    kind: K,
+    ops: ValueOps,
+    key: KeyBuf,
+    extra: u64,
+    plan: &dyn Fn() -> Plan,
+) -> Call<K> {
+    let wanted =
+        Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Refresh, why: None };
+    Call::new(kind, machine(target, &key, extra, plan(), wanted))
+}
+
+/// What is wanted of the values.
+struct Wanted {
+    ops: ValueOps,
+    value_type: TypeId,
+    mode: Mode,
+    /// Why a lookup was a miss already.
+    why: Option<Event>,
+}
+
+/// The machine for a call; `None` when the function has no cache to use.
+#[cold]
+fn machine(
+    target: Target<'_>,
+    key: &KeyBuf,
+    extra: u64,
+    plan: Plan,
+    wanted: Wanted,
+) -> Option<Box<Machine>> {
+    try_machine(target, key, extra, plan, wanted).ok()
+}
+
+fn try_machine(
+    target: Target<'_>,
+    key: &KeyBuf,
+    extra: u64,
+    plan: Plan,
+    wanted: Wanted,
+) -> Result<Box<Machine>> {
+    let site = target.site;
+    let cache = match target.cache() {
+        Ok(cache) => cache.clone(),
+        Err(error) => {
+            let error = error.for_template(site.template());
+            site.counters().count(Event::Error);
+            event::error(site.spec().alias.unwrap_or_default(), site.template(), &error);
+            return Err(error);
+        }
+    };
+    let function = target.instance.is_none().then(|| {
+        site.adopt_to(&cache);
+        site.counters()
+    });
+    let mut names = plan.tags;
+    names.push(function_name((site.spec().path)()));
+    names.extend(key.prefix().map(|prefix| Cow::Owned(prefix.to_owned())));
+    let request = Request {
+        // A prefix alone is no key.
+        key: if key.is_empty() { Box::default() } else { key.as_str().into() },
+        hash: KeyHash(key.hash()),
+        names: Names::new(names),
+        tag_set: Some(site.tag_set(extra)),
+        timeout: plan.timeout,
+        has_value_tags: site.spec().value_tags,
+        mode: wanted.mode,
+        ops: wanted.ops,
+        value_type: wanted.value_type,
+        template: site.template(),
+    };
+    let started = cache.flights().now();
+    let machine = Machine::new(cache, function, request, started);
+    if let Some(why) = wanted.why {
+        machine.count_miss(why);
+    }
+    Ok(Box::new(machine))
+}

@@ -1,0 +1,237 @@
+//! The protocol's steps on stores that hold bytes: which keys they concern, and what the answers mean. Pure functions.
+
+mod seen;
+
+pub(crate) use seen::Seen;
+
+use super::request::{Request, version_key};
+use crate::Result;
+use crate::backend::{Capabilities, Invalidating, Opening, Storing};
+use crate::cache::Settings;
+use crate::codec::Codec;
+use crate::entry::{Cited, CitedAs, Entry};
+use crate::key::name::fit;
+use crate::value::Value;
+use crate::version::Version;
+use crate::{Error, ErrorKind};
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// A call of a backend.
+#[derive(Debug)]
+pub(crate) enum Ask {
+    Read(Vec<String>),
+    Open(Opening),
+    Store(Box<Storing>),
+    Invalidate(Invalidating),
+}
+
+/// What a backend answered.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Read(Vec<Option<Vec<u8>>>),
+    Opened(Vec<Option<Version>>),
+    Written(crate::backend::Written),
+    Invalidated,
+}
+
+/// How an alias names things in its backend.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) capabilities: Capabilities,
+}
+
+impl Layout<'_> {
+    fn place(&self, name: &str) -> String {
+        let full = format!("{}{name}", self.settings.key_prefix);
+        fit(&full, self.capabilities.max_key_bytes).into_owned()
+    }
+
+    fn entry(&self, key: &str) -> String {
+        self.place(key)
+    }
+
+    fn lease(&self, key: &str) -> String {
+        self.place(&format!("ecached:key:{key}"))
+    }
+
+    fn alias(&self) -> String {
+        self.place("ecached:alias")
+    }
+
+    fn clock(&self) -> String {
+        self.place("ecached:clock")
+    }
+
+    fn version(&self, name: &str) -> String {
+        self.place(&version_key(name))
+    }
+
+    /// What invalidates `names` and `keys`.
+    pub(crate) fn invalidating(&self, names: &[Cow<'_, str>], keys: &[&str]) -> Invalidating {
+        Invalidating {
+            versions: names.iter().map(|name| self.version(name)).collect(),
+            clock: (!names.is_empty()).then(|| self.clock()),
+            entries: keys.iter().flat_map(|key| [self.entry(key), self.lease(key)]).collect(),
+        }
+    }
+
+    /// What invalidates everything.
+    pub(crate) fn clearing(&self) -> Invalidating {
+        Invalidating {
+            versions: vec![self.alias()],
+            clock: Some(self.clock()),
+            entries: Vec::new(),
+        }
+    }
+}
+
+/// What a lookup means.
+#[derive(Debug)]
+pub(crate) enum Reading {
+    Hit(Value),
+    /// Valid if these tags, which the value brought, still have these versions.
+    Unverified {
+        value: Value,
+        tags: Vec<(String, Version)>,
+        seen: Seen,
+    },
+    Absent(Seen),
+    Expired(Seen),
+    Stale(Seen),
+    Foreign(Seen),
+}
+
+/// The keys of a lookup: entry, alias, declared names; then the key's own version where entries cite it, and the counter
+/// where tags may come from the value.
+pub(crate) fn lookup_keys(layout: &Layout<'_>, request: &Request) -> Vec<String> {
+    let mut keys = Vec::with_capacity(request.names.as_slice().len() + 4);
+    keys.push(layout.entry(&request.key));
+    keys.push(layout.alias());
+    keys.extend(request.names.as_slice().iter().map(|name| layout.version(name)));
+    if !layout.capabilities.conditional_store {
+        keys.push(layout.lease(&request.key));
+    }
+    if request.has_value_tags {
+        keys.push(layout.clock());
+    }
+    keys
+}
+
+/// What the answers to [`lookup_keys`] mean.
+pub(crate) fn judge(
+    layout: &Layout<'_>,
+    request: &Request,
+    answers: &[Option<Vec<u8>>],
+    now_unix_ms: u64,
+) -> Result<Reading> {
+    if answers.len() != lookup_keys(layout, request).len() {
+        return Err(Error::new(ErrorKind::Backend, "get_many must answer one value per key"));
+    }
+    let mut versions = answers.iter().skip(1).map(|bytes| bytes.as_deref().and_then(Version::read));
+    let mut seen = Seen::default();
+    seen.alias = versions.next().flatten();
+    seen.names = versions.by_ref().take(request.names.as_slice().len()).collect();
+    if !layout.capabilities.conditional_store {
+        seen.key = versions.next().flatten();
+    }
+    if request.has_value_tags {
+        seen.clock = versions.next().flatten();
+    }
+    let Some(bytes) = answers.first().and_then(Option::as_deref) else {
+        return Ok(Reading::Absent(seen));
+    };
+    Ok(judge_entry(layout, request, bytes, seen, now_unix_ms))
+}
+
+fn judge_entry(
+    layout: &Layout<'_>,
+    request: &Request,
+    bytes: &[u8],
+    seen: Seen,
+    now_unix_ms: u64,
+) -> Reading {
+    let Some(entry) = Entry::decode(bytes) else { return Reading::Foreign(seen) };
+    if entry.fingerprint != request.ops.fingerprint() {
+        return Reading::Foreign(seen);
+    }
+    if request.tag_set.is_some() && !has_declared_names(request, &entry) {
+        return Reading::Foreign(seen);
+    }
+    let deadline =
+        entry.timeout.map(|timeout| entry.written_unix_ms.saturating_add(millis(timeout)));
+    if !layout.capabilities.expiry && deadline.is_some_and(|deadline| deadline <= now_unix_ms) {
+        return Reading::Expired(seen);
+    }
+    if !cites_what_is_live(layout, request, &entry, &seen) {
+        return Reading::Stale(seen);
+    }
+    let codec = Codec::from_id(entry.codec);
+    let Some(value) = codec.and_then(|codec| request.ops.decode(codec, entry.payload)) else {
+        return Reading::Foreign(seen);
+    };
+    let unseen = entry.cited.iter().filter(|cited| is_unseen(request, cited));
+    let tags: Vec<_> = unseen.map(|cited| (cited.name.to_owned(), cited.version)).collect();
+    if tags.is_empty() { Reading::Hit(value) } else { Reading::Unverified { value, tags, seen } }
+}
+
+/// Whether the entry was stored under exactly the names that the code declares now.
+fn has_declared_names(request: &Request, entry: &Entry<'_>) -> bool {
+    let mut declared = entry.cited.iter().filter(|cited| cited.kind == CitedAs::Declared);
+    let count = declared.clone().count();
+    count == request.names.as_slice().len()
+        && declared.all(|cited| request.names.contains(cited.name))
+}
+
+/// Whether the lookup could not ask for this version, because only the entry names it.
+fn is_unseen(request: &Request, cited: &Cited<'_>) -> bool {
+    cited.kind == CitedAs::Value || (cited.kind == CitedAs::Declared && request.tag_set.is_none())
+}
+
+/// Absent is invalid, always (P2).
+fn cites_what_is_live(
+    layout: &Layout<'_>,
+    request: &Request,
+    entry: &Entry<'_>,
+    seen: &Seen,
+) -> bool {
+    let live = |cited: &Cited<'_>| match cited.kind {
+        _ if is_unseen(request, cited) => Some(cited.version),
+        CitedAs::Declared => {
+            let names = request.names.as_slice().iter().zip(&seen.names);
+            names
+                .into_iter()
+                .find(|(name, _)| name.as_ref() == cited.name)
+                .and_then(|(_, version)| *version)
+        }
+        CitedAs::Key => seen.key,
+        CitedAs::Alias => seen.alias,
+        CitedAs::Value => None,
+    };
+    let has = |kind: CitedAs| entry.cited.iter().any(|cited| cited.kind == kind);
+    has(CitedAs::Alias)
+        && (layout.capabilities.conditional_store || has(CitedAs::Key))
+        && entry.cited.iter().all(|cited| live(cited) == Some(cited.version))
+}
+
+/// The keys of the versions of tags found in a value.
+pub(crate) fn value_tag_keys<'a>(
+    layout: &Layout<'_>,
+    tags: impl Iterator<Item = &'a str>,
+) -> Vec<String> {
+    tags.map(|tag| layout.version(tag)).collect()
+}
+
+/// Whether tags still have the versions that the entry cites.
+pub(crate) fn are_live(tags: &[(String, Version)], answers: &[Option<Vec<u8>>]) -> bool {
+    tags.len() == answers.len()
+        && tags
+            .iter()
+            .zip(answers)
+            .all(|((_, cited), live)| live.as_deref().and_then(Version::read) == Some(*cited))
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

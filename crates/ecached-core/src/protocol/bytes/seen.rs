@@ -1,0 +1,176 @@
+//! What was seen of the versions that an entry would cite: on a miss, the capture.
+
+use super::Layout;
+use crate::Result;
+use crate::backend::{Item, Opening, Storing};
+use crate::entry::{Cited, CitedAs, Entry};
+use crate::protocol::request::Request;
+use crate::version::Version;
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// Versions live at least this long after they were made, so that entries stored later may cite them.
+const VERSION_LIFE: Duration = Duration::from_secs(30 * 86_400);
+
+/// Versions as they were before the computation.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pub(super) alias: Option<Version>,
+    pub(super) key: Option<Version>,
+    /// As [`Request::names`].
+    pub(super) names: Vec<Option<Version>>,
+    pub(super) clock: Option<Version>,
+    /// Tags found in the value, with their versions.
+    value_tags: Vec<(Cow<'static, str>, Option<Version>)>,
+}
+
+impl Seen {
+    /// The capture of a call that did not look up.
+    pub(crate) fn nothing(request: &Request) -> Self {
+        Self { names: vec![None; request.names.as_slice().len()], ..Self::default() }
+    }
+
+    /// The versions to create before the computation, and the lease to take.
+    pub(crate) fn opening(
+        &self,
+        layout: &Layout<'_>,
+        request: &Request,
+        timeout: Option<Duration>,
+    ) -> Result<Opening> {
+        let ttl = timeout.map(|timeout| VERSION_LIFE.max(timeout.saturating_mul(2)));
+        let names = request
+            .names
+            .as_slice()
+            .iter()
+            .zip(&self.names)
+            .filter(|(_, version)| version.is_none());
+        let mut keys: Vec<String> = names.map(|(name, _)| layout.version(name)).collect();
+        if self.alias.is_none() {
+            keys.push(layout.alias());
+        }
+        if self.key.is_none() {
+            keys.push(layout.lease(&request.key));
+        }
+        let mut opening = create(keys, ttl)?;
+        if request.has_value_tags && self.clock.is_none() {
+            // The counter of all tags: it must outlive every computation.
+            opening.missing.append(&mut create(vec![layout.clock()], None)?.missing);
+        }
+        Ok(opening)
+    }
+
+    /// Takes in what [`opening`](Seen::opening) created or found; `false` if the store kept nothing.
+    pub(crate) fn opened(&mut self, answers: &[Option<Version>], has_value_tags: bool) -> bool {
+        let mut answers = answers.iter().copied();
+        let alias = std::iter::once(&mut self.alias);
+        let missing = self.names.iter_mut().chain(alias).chain(std::iter::once(&mut self.key));
+        for version in missing.filter(|version| version.is_none()) {
+            *version = answers.next().flatten();
+        }
+        if has_value_tags && self.clock.is_none() {
+            self.clock = answers.next().flatten();
+        }
+        (!has_value_tags || self.clock.is_some())
+            && self.alias.is_some()
+            && self.key.is_some()
+            && self.names.iter().all(Option::is_some)
+    }
+
+    /// What identifies the capture: the counter too, where tags may come from the value. A flight that captured another
+    /// count may lack an invalidation of a tag that its value is going to bring.
+    pub(crate) fn identity(&self) -> Box<[u64]> {
+        let versions = self.names.iter().chain([&self.alias, &self.key, &self.clock]);
+        let halves = |version: &Option<Version>| {
+            let bytes = version.map_or(0, |version| u128::from_be_bytes(*version.as_bytes()));
+            [(bytes >> 64) as u64, bytes as u64]
+        };
+        versions.flat_map(halves).collect()
+    }
+
+    /// Takes in the versions of tags found in the value.
+    pub(crate) fn value_tags_read(
+        &mut self,
+        tags: Vec<Cow<'static, str>>,
+        answers: &[Option<Vec<u8>>],
+    ) {
+        let answers = answers
+            .iter()
+            .map(|bytes| bytes.as_deref().and_then(Version::read))
+            .chain(std::iter::repeat(None));
+        self.value_tags = tags.into_iter().zip(answers).collect();
+    }
+
+    /// The versions of tags found in the value that must be created.
+    pub(crate) fn value_tags_opening(
+        &self,
+        layout: &Layout<'_>,
+        timeout: Option<Duration>,
+    ) -> Result<Opening> {
+        let missing = self.value_tags.iter().filter(|(_, version)| version.is_none());
+        let ttl = timeout.map(|timeout| VERSION_LIFE.max(timeout.saturating_mul(2)));
+        create(missing.map(|(tag, _)| layout.version(tag)).collect(), ttl)
+    }
+
+    /// Takes in what [`value_tags_opening`](Seen::value_tags_opening) created; `false` if the store kept nothing.
+    pub(crate) fn value_tags_opened(&mut self, answers: &[Option<Version>]) -> bool {
+        let mut answers = answers.iter().copied();
+        for (_, version) in self.value_tags.iter_mut().filter(|(_, version)| version.is_none()) {
+            *version = answers.next().flatten();
+        }
+        self.value_tags.iter().all(|(_, version)| version.is_some())
+    }
+
+    /// The key of the counter. It must be read after the versions of the tags that the value brought.
+    pub(crate) fn clock_key(layout: &Layout<'_>) -> String {
+        layout.clock()
+    }
+
+    /// Whether the counter is where it was before the computation.
+    pub(crate) fn clock_stood_still(&self, answers: &[Option<Vec<u8>>]) -> bool {
+        let [answer] = answers else { return false };
+        // An absent counter may have moved before it was lost.
+        self.clock.is_some() && answer.as_deref().and_then(Version::read) == self.clock
+    }
+
+    /// The entry to store; `None` if it has no stored form.
+    pub(crate) fn storing(
+        &self,
+        layout: &Layout<'_>,
+        request: &Request,
+        payload: &[u8],
+        timeout: Option<Duration>,
+        now_unix_ms: u64,
+    ) -> Option<Storing> {
+        let declared = request.names.as_slice().iter().zip(&self.names);
+        let declared = declared.map(|(name, version)| (CitedAs::Declared, name.as_ref(), *version));
+        let found =
+            self.value_tags.iter().map(|(name, version)| (CitedAs::Value, name.as_ref(), *version));
+        let mut cited = declared.chain(found).collect::<Vec<_>>();
+        cited.push((CitedAs::Alias, "", self.alias));
+        if !layout.capabilities.conditional_store {
+            cited.push((CitedAs::Key, "", self.key));
+        }
+        let cite = |(kind, name, version): (CitedAs, _, Option<Version>)| {
+            Some(Cited { kind, name, version: version? })
+        };
+        let entry = Entry {
+            codec: layout.settings.codec.id(),
+            fingerprint: request.ops.fingerprint(),
+            written_unix_ms: now_unix_ms,
+            timeout,
+            cited: cited.into_iter().map(cite).collect::<Option<_>>()?,
+            payload,
+        };
+        let names = entry.cited.iter().filter(|cited| !cited.name.is_empty());
+        let extend = names.map(|cited| (layout.version(cited.name), timeout)).collect();
+        let item = Item { key: layout.entry(&request.key), value: entry.encode()?, ttl: timeout };
+        let lease = layout.capabilities.conditional_store.then_some(self.key).flatten();
+        let lease = lease.map(|version| (layout.lease(&request.key), version));
+        Some(Storing { entry: item, lease, extend })
+    }
+}
+
+fn create(keys: Vec<String>, ttl: Option<Duration>) -> Result<Opening> {
+    let item = |key| Ok(Item { key, value: Version::unique()?.as_bytes().to_vec(), ttl });
+    Ok(Opening { missing: keys.into_iter().map(item).collect::<Result<_>>()? })
+}

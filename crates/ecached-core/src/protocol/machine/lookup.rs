@@ -1,0 +1,98 @@
+//! Looking up: is there an entry, and may it be served?
+
+use super::{Captured, Done, Machine, State, Step};
+use crate::backend::objects::Found;
+use crate::event;
+use crate::flight::Context;
+use crate::protocol::bytes::{self, Ask, Reading, Seen};
+use crate::protocol::request::Mode;
+use crate::stats::Event;
+use crate::value::Value;
+
+impl Machine {
+    pub(super) fn ask_lookup(&mut self) -> Step {
+        event::get(self.cache.alias(), self.request.template);
+        self.state = State::Lookup;
+        Step::Ask(Ask::Read(bytes::lookup_keys(&self.layout(), &self.request)))
+    }
+
+    /// Looks up. In an in-process store the caller has looked already; what happened since is not a second miss.
+    pub(super) fn look_again(&mut self) -> Step {
+        self.looked = self.cache.flights().now();
+        let Some(store) = self.cache.objects() else { return self.ask_lookup() };
+        if self.may_hit()
+            && let Found::Hit(value) = store.lookup(self.request.key(), self.request.tag_set)
+            && value.any().type_id() == self.request.value_type
+        {
+            return self.hit(value);
+        }
+        if self.request.mode == Mode::Peek {
+            return self.finish(Done::Absent);
+        }
+        self.captured = Captured::Objects(store.open(
+            self.request.key(),
+            self.request.names.as_slice(),
+            self.request.has_value_tags,
+        ));
+        self.enter()
+    }
+
+    pub(super) fn hit(&mut self, value: Value) -> Step {
+        self.count(Event::Hit);
+        event::hit(self.cache.alias(), self.request.template);
+        self.finish(Done::Value(value))
+    }
+
+    pub(super) fn judge(&mut self, answers: &[Option<Vec<u8>>]) -> Step {
+        let now = self.cache.clock().unix_millis();
+        let reading = match bytes::judge(&self.layout(), &self.request, answers, now) {
+            Ok(reading) => reading,
+            Err(error) => return self.without_cache(&error),
+        };
+        let may_hit = self.may_hit();
+        match reading {
+            Reading::Hit(value) if may_hit => self.hit(value),
+            Reading::Unverified { value, tags, seen } if may_hit => {
+                self.captured = Captured::Bytes(seen);
+                self.state = State::VerifyValueTags;
+                let keys =
+                    bytes::value_tag_keys(&self.layout(), tags.iter().map(|(tag, _)| tag.as_str()));
+                self.unverified = Some((value, tags));
+                Step::Ask(Ask::Read(keys))
+            }
+            Reading::Hit(_) => self.open(Seen::nothing(&self.request)),
+            Reading::Unverified { seen, .. } => self.open(seen),
+            Reading::Absent(seen) => self.missed(Event::Absent, seen),
+            Reading::Expired(seen) => self.missed(Event::Expired, seen),
+            Reading::Stale(seen) => self.missed(Event::Invalidated, seen),
+            Reading::Foreign(seen) => self.missed(Event::Foreign, seen),
+        }
+    }
+
+    pub(super) fn verified(&mut self, answers: &[Option<Vec<u8>>]) -> Step {
+        let Some((value, tags)) = self.unverified.take() else { return self.compute() };
+        if bytes::are_live(&tags, answers) {
+            return self.hit(value);
+        }
+        match std::mem::replace(&mut self.captured, Captured::Nothing) {
+            Captured::Bytes(seen) => self.missed(Event::Invalidated, seen),
+            Captured::Nothing | Captured::Objects(_) => self.compute(),
+        }
+    }
+
+    pub(super) fn missed(&mut self, why: Event, seen: Seen) -> Step {
+        if self.may_hit() {
+            self.count_miss(why);
+            if self.request.mode == Mode::Peek {
+                return self.finish(Done::Absent);
+            }
+            if !self.alone
+                && let Some(entered) =
+                    self.cache.flights().started_after(&self.caller(), &Context::current())
+            {
+                return self.entered(entered);
+            }
+        }
+        self.open(seen)
+    }
+}

@@ -1,0 +1,270 @@
+//! The steps of a call, without I/O: look up, join or open, compute, store.
+//!
+//! ```text
+//!            ┌────────── look again ──────────┐
+//!  Lookup ───┤ hit ─────────────────────────► Done
+//!            └ miss ─► join? ─► Open ─► join or lead ─► Compute ─► (value tags) ─► Store ─► Done
+//!                        └───────── Wait ◄──┘ │ abandoned: again from Open
+//! ```
+//!
+//! Whatever fails on the way to the computation only means that it happens without the cache (P4); whatever fails behind
+//! it means that the value is not stored. An in-process store is asked right here, since it answers at once.
+
+//!
+//! `lookup`, `open` and `store` hold the steps in this order; this file has what they share.
+
+mod lookup;
+mod open;
+mod store;
+
+use super::bytes::{Answer, Ask, Layout, Seen};
+use super::request::{Mode, Request};
+use crate::backend::objects::Capture;
+use crate::backend::{Capabilities, Written};
+use crate::cache::Cache;
+use crate::flight::wait::Follower;
+use crate::flight::{Context, Leader};
+use crate::key::name;
+use crate::kind::SharedError;
+use crate::stats::{Counters, Event};
+use crate::value::Value;
+use crate::{Error, Result, event};
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// What the driver has to do.
+pub(crate) enum Step {
+    /// Ask the backend, then [`Machine::answered`].
+    Ask(Ask),
+    /// Wait for another caller, then [`Machine::waited`].
+    Wait(Follower),
+    /// Run the function in this context, then [`Machine::computed`] or [`Machine::failed`].
+    Compute(Context),
+    /// It is over.
+    Done(Done),
+}
+
+/// How a call ended.
+pub(crate) enum Done {
+    /// With a value from the cache, or from another caller.
+    Value(Value),
+    /// With the error of another caller's computation.
+    Error(SharedError),
+    /// With what this caller computed.
+    Computed,
+    /// With nothing: there is nothing to serve, and nothing was to be computed.
+    Absent,
+}
+
+/// What a value means for its entry.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    pub(crate) store: bool,
+    pub(crate) tags: Vec<Cow<'static, str>>,
+    pub(crate) timeout: Option<crate::timeout::Timeout>,
+}
+
+/// Where the machine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Start,
+    Lookup,
+    VerifyValueTags,
+    Open,
+    Compute,
+    ReadValueTags,
+    OpenValueTags,
+    ReadClock,
+    Store,
+    Over,
+}
+
+/// What was captured before the computation.
+enum Captured {
+    Nothing,
+    Objects(Box<dyn Capture>),
+    Bytes(Seen),
+}
+
+/// One call.
+pub(crate) struct Machine {
+    cache: Cache,
+    function: Option<&'static Counters>,
+    request: Request,
+    state: State,
+    captured: Captured,
+    leader: Option<Leader>,
+    /// In the order of flights: before the first lookup, and before the last one.
+    started: u64,
+    looked: u64,
+    /// Neither join nor lead: somebody else's failure, or one's own call, stands in the way.
+    alone: bool,
+    /// A hit whose value tags are not verified yet.
+    unverified: Option<(Value, Vec<(String, crate::version::Version)>)>,
+    /// What is to be stored.
+    value: Option<Value>,
+    value_tags: Vec<Cow<'static, str>>,
+    timeout: Option<Duration>,
+    /// The last failure; the caller sees it only where there is no value to give instead.
+    failure: Option<Error>,
+}
+
+impl Machine {
+    /// A call that `started` at that point in the order of flights and has looked up nothing yet.
+    pub(crate) fn new(
+        cache: Cache,
+        function: Option<&'static Counters>,
+        request: Request,
+        started: u64,
+    ) -> Self {
+        Self {
+            cache,
+            function,
+            request,
+            state: State::Start,
+            captured: Captured::Nothing,
+            leader: None,
+            started,
+            looked: started,
+            alone: false,
+            unverified: None,
+            value: None,
+            value_tags: Vec::new(),
+            timeout: None,
+            failure: None,
+        }
+    }
+
+    pub(crate) fn take_failure(&mut self) -> Option<Error> {
+        self.failure.take()
+    }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// The first step.
+    pub(crate) fn begin(&mut self) -> Step {
+        match self.check() {
+            Ok(timeout) => self.timeout = timeout,
+            Err(error) => {
+                self.error(&error);
+                return self.compute();
+            }
+        }
+        if !self.cache.is_enabled() {
+            return self.compute();
+        }
+        self.alone = self.request.mode == Mode::Put;
+        if self.request.mode == Mode::Refresh {
+            self.count(Event::Refreshed);
+            event::refresh(self.cache.alias(), self.request.template);
+        }
+        // A store that adds only what is absent needs no look before a refresh.
+        let is_bytes = self.cache.object_store().is_none();
+        if is_bytes && !self.may_hit() && self.capabilities().conditional_store {
+            return self.open(Seen::nothing(&self.request));
+        }
+        self.look_again()
+    }
+
+    fn check(&self) -> Result<Option<Duration>> {
+        name::check("key", &self.request.key)?;
+        for name in self.request.names.as_slice() {
+            name::check("tag or prefix", name)?;
+        }
+        self.request.timeout.resolve(self.cache.settings().timeout)
+    }
+
+    fn may_hit(&self) -> bool {
+        matches!(self.request.mode, Mode::Lookup | Mode::Peek)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.cache.capabilities()
+    }
+
+    fn layout(&self) -> Layout<'_> {
+        Layout { settings: self.cache.settings(), capabilities: self.capabilities() }
+    }
+
+    /// What the backend answered.
+    pub(crate) fn answered(&mut self, answer: Result<Answer>) -> Step {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) if self.is_before_computation() => return self.without_cache(&error),
+            Err(error) => return self.not_stored(&error),
+        };
+        match (self.state, answer) {
+            (State::Lookup, Answer::Read(answers)) => self.judge(&answers),
+            (State::VerifyValueTags, Answer::Read(answers)) => self.verified(&answers),
+            (State::Open, Answer::Opened(versions)) => {
+                let has_value_tags = self.request.has_value_tags;
+                let complete =
+                    self.seen().is_some_and(|seen| seen.opened(&versions, has_value_tags));
+                if !complete {
+                    self.captured = Captured::Nothing;
+                }
+                self.enter()
+            }
+            (State::ReadValueTags, Answer::Read(answers)) => self.open_value_tags(&answers),
+            (State::OpenValueTags, Answer::Opened(versions)) => {
+                let complete = self.seen().is_some_and(|seen| seen.value_tags_opened(&versions));
+                if complete { self.ask_clock() } else { self.written(Written::Doomed) }
+            }
+            (State::ReadClock, Answer::Read(answers)) => {
+                let still = self.seen().is_some_and(|seen| seen.clock_stood_still(&answers));
+                if still { self.ask_store() } else { self.written(Written::Doomed) }
+            }
+            (State::Store, Answer::Written(written)) => self.written(written),
+            _ => self.finish(Done::Computed),
+        }
+    }
+
+    fn seen(&mut self) -> Option<&mut Seen> {
+        match &mut self.captured {
+            Captured::Bytes(seen) => Some(seen),
+            Captured::Nothing | Captured::Objects(_) => None,
+        }
+    }
+
+    fn is_before_computation(&self) -> bool {
+        matches!(self.state, State::Start | State::Lookup | State::VerifyValueTags | State::Open)
+    }
+
+    fn finish(&mut self, done: Done) -> Step {
+        self.state = State::Over;
+        self.captured = Captured::Nothing;
+        self.leader = None;
+        Step::Done(done)
+    }
+
+    /// A lookup before the first step was a miss already.
+    pub(crate) fn count_miss(&self, why: Event) {
+        self.count(why);
+        match why {
+            Event::Invalidated => event::stale(self.cache.alias(), self.request.template),
+            _ => event::miss(self.cache.alias(), self.request.template),
+        }
+    }
+
+    pub(crate) fn count(&self, event: Event) {
+        self.cache.count(self.function, event);
+    }
+
+    fn error(&mut self, error: &Error) {
+        self.count(Event::Error);
+        let error = error.clone().on_alias(self.cache.alias()).for_template(self.request.template);
+        event::error(self.cache.alias(), self.request.template, &error);
+        self.failure = Some(error);
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // A panic, or a dropped future: the flight tells its followers when `leader` is dropped.
+        if self.state == State::Compute && self.request.mode != Mode::Put {
+            self.count(Event::Failed);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Opening: versions are captured and the lease is taken before the computation; a flight is joined or led.
+
+use super::{Captured, Done, Machine, State, Step};
+use crate::backend::Opening;
+use crate::flight::wait::{Follower, Waited};
+use crate::flight::{Caller, Context, Entered, Identity, Outcome};
+use crate::protocol::bytes::{Ask, Seen};
+use crate::protocol::request::Mode;
+use crate::stats::Event;
+use crate::{Error, event};
+
+impl Machine {
+    pub(super) fn open(&mut self, seen: Seen) -> Step {
+        let opening = seen.opening(&self.layout(), &self.request, self.timeout);
+        self.captured = Captured::Bytes(seen);
+        match opening {
+            Ok(opening) if opening.missing.is_empty() => self.enter(),
+            Ok(opening) if self.alone || self.leader.is_some() || !self.may_hit() => self.ask_open(opening),
+            Ok(opening) => match self.cache.flights().enter(&self.caller(), None, &Context::current()) {
+                Entered::Lead(leader) => {
+                    self.leader = Some(leader);
+                    self.ask_open(opening)
+                }
+                Entered::Alone => {
+                    self.alone = true;
+                    self.ask_open(opening)
+                }
+                entered => self.entered(entered),
+            },
+            Err(error) => self.without_cache(&error),
+        }
+    }
+
+    fn ask_open(&mut self, opening: Opening) -> Step {
+        self.state = State::Open;
+        Step::Ask(Ask::Open(opening))
+    }
+
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller {
+            key: self.request.key(),
+            tag_set: self.request.tag_set.unwrap_or_default(),
+            value_type: self.request.value_type,
+            started: self.started,
+            looked: self.looked,
+        }
+    }
+
+    /// What was captured is known: join, lead, or go on leading.
+    pub(super) fn enter(&mut self) -> Step {
+        let identity = match &self.captured {
+            Captured::Nothing => Identity::Unique,
+            Captured::Objects(capture) => Identity::Captured(capture.identity().into()),
+            Captured::Bytes(seen) => Identity::Captured(seen.identity()),
+        };
+        if let Some(leader) = &self.leader {
+            leader.identify(identity);
+            return self.compute();
+        }
+        if self.alone {
+            return self.compute();
+        }
+        if !self.may_hit() {
+            let leader = self.cache.flights().lead(&self.caller(), identity);
+            self.leader = Some(leader);
+            return self.compute();
+        }
+        let entered = self.cache.flights().enter(&self.caller(), Some(identity), &Context::current());
+        self.entered(entered)
+    }
+
+    pub(super) fn entered(&mut self, entered: Entered) -> Step {
+        let limit = self.cache.settings().wait;
+        match entered {
+            Entered::Join(flight) => {
+                // The lease is for those who compute.
+                self.captured = Captured::Nothing;
+                Step::Wait(Follower::new(flight, limit))
+            }
+            Entered::AwaitOpening(flight) => {
+                self.captured = Captured::Nothing;
+                Step::Wait(Follower::until_opened(flight, limit))
+            }
+            Entered::Lead(leader) => {
+                self.leader = Some(leader);
+                self.compute()
+            }
+            Entered::LookAgain => self.look_again(),
+            Entered::Alone => {
+                self.alone = true;
+                if matches!(self.captured, Captured::Nothing) { self.look_again() } else { self.compute() }
+            }
+        }
+    }
+
+    /// What another caller's flight came to.
+    pub(crate) fn waited(&mut self, waited: Waited) -> Step {
+        match waited {
+            Waited::Landed(Outcome::Value(value)) => {
+                self.count(Event::Shared);
+                event::share(self.cache.alias(), self.request.template);
+                self.finish(Done::Value(value))
+            }
+            Waited::Landed(Outcome::Error(error)) => {
+                self.count(Event::Shared);
+                self.finish(Done::Error(error))
+            }
+            Waited::Landed(Outcome::Failed) | Waited::GaveUp => {
+                self.alone = true;
+                self.look_again()
+            }
+            // What was seen before the wait may be gone, and another follower may have been faster.
+            Waited::Opened | Waited::Landed(Outcome::Abandoned) => self.look_again(),
+        }
+    }
+
+    /// Something failed before the computation: compute, and store nothing. Callers may still share the computation if
+    /// they were there before it began.
+    pub(super) fn without_cache(&mut self, error: &Error) -> Step {
+        self.error(error);
+        self.captured = Captured::Nothing;
+        if self.request.mode == Mode::Peek {
+            return self.finish(Done::Absent);
+        }
+        // A flight that ended since is no reason to ask the failing backend again, nor is one that is being opened.
+        self.looked = u64::MAX;
+        self.enter()
+    }
+}

@@ -1,0 +1,114 @@
+//! The simplest backends there can be: a map, and the four required methods.
+
+use ecached_core::Result;
+use ecached_core::backend::{AsyncBackend, Backend, Item};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A blocking backend in a map. Clones share the map, as processes share a server.
+#[derive(Clone, Default)]
+pub struct Map(Arc<Mutex<HashMap<String, Vec<u8>>>>);
+
+impl Map {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is in it, sorted.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        let mut keys: Vec<_> = self.lock().keys().cloned().collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// The bytes of a key.
+    #[must_use]
+    pub fn bytes(&self, key: &str) -> Option<Vec<u8>> {
+        self.lock().get(key).cloned()
+    }
+
+    /// Replaces the bytes of a key, as a stranger would.
+    pub fn plant(&self, key: &str, bytes: Vec<u8>) {
+        self.lock().insert(key.to_owned(), bytes);
+    }
+
+    /// Forgets what `forgets` says, as an eviction would.
+    pub fn forget(&self, forgets: impl Fn(&str) -> bool) {
+        self.lock().retain(|key, _| !forgets(key));
+    }
+}
+
+impl fmt::Debug for Map {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Map({} keys)", self.lock().len())
+    }
+}
+
+impl Backend for Map {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.bytes(key))
+    }
+
+    fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        Ok(keys.iter().map(|key| self.bytes(key)).collect())
+    }
+
+    fn set_many(&self, items: &[Item]) -> Result<()> {
+        self.lock().extend(items.iter().map(|item| (item.key.clone(), item.value.clone())));
+        Ok(())
+    }
+
+    fn delete(&self, keys: &[&str]) -> Result<()> {
+        let mut map = self.lock();
+        keys.iter().for_each(|key| drop(map.remove(*key)));
+        Ok(())
+    }
+}
+
+/// An async backend in a map. It lets other tasks run at each call, as a network would.
+#[derive(Clone, Debug, Default)]
+pub struct AsyncMap(Map);
+
+impl AsyncMap {
+    /// The map.
+    #[must_use]
+    pub const fn map(&self) -> &Map {
+        &self.0
+    }
+}
+
+impl AsyncBackend for AsyncMap {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        yield_once().await;
+        Backend::get(&self.0, key)
+    }
+
+    async fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        yield_once().await;
+        Backend::get_many(&self.0, keys)
+    }
+
+    async fn set_many(&self, items: &[Item]) -> Result<()> {
+        yield_once().await;
+        Backend::set_many(&self.0, items)
+    }
+
+    async fn delete(&self, keys: &[&str]) -> Result<()> {
+        yield_once().await;
+        Backend::delete(&self.0, keys)
+    }
+}
+
+async fn yield_once() {
+    let mut has_yielded = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return std::task::Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,23 @@
+//! A stranger's crate: it depends on `ecached` alone, and its code is every snippet of the design's section 5, as literally
+//! as it compiles. The tests of this crate run them.
+//!
+//! # Layout
+//!
+//! - [`attribute`]: `#[cached]` in all its forms.
+//! - [`companions`]: what is beside a cached function, and beside a method.
+//! - [`wrap`]: `ecached!` in its three forms.
+//! - [`invalidation`]: `#[invalidates]`.
+//! - [`backend`]: a third-party backend with the four methods, blocking and async.
+//! - [`unusual`]: signatures that nobody expects.
+//! - [`executor`]: runs a future; without a dependency there is nothing else to do it.
+
+#![deny(warnings, missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod attribute;
+pub mod backend;
+pub mod companions;
+pub mod executor;
+pub mod invalidation;
+pub mod unusual;
+pub mod wrap;
