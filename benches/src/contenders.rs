@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -13,6 +14,8 @@ use std::time::Duration;
 pub const RESIDENT: u64 = 10_000;
 /// Entries that fit.
 const CAPACITY: usize = 40_000;
+/// The aliases of the stores, one for each function.
+pub const ALIASES: [&str; 4] = ["tags0", "tags3", "tags8", "async"];
 /// How long entries live.
 const TIMEOUT_SECONDS: u64 = 3600;
 
@@ -25,36 +28,48 @@ pub struct User {
     pub name: String,
 }
 
+static LOADED: AtomicU64 = AtomicU64::new(0);
+
+/// How often a user was made: it must stand still while hits are measured.
+pub fn loaded() -> u64 {
+    LOADED.load(Ordering::Relaxed)
+}
+
 impl User {
-    fn load(id: u64) -> Arc<Self> {
+    /// A user of that number.
+    #[must_use]
+    pub fn load(id: u64) -> Arc<Self> {
+        LOADED.fetch_add(1, Ordering::Relaxed);
         Arc::new(Self { id, name: format!("user number {id}") })
     }
 }
 
-/// Registers the store that the functions below use. Once, before any of them is called.
+/// Registers the stores that the functions below use. Once, before any of them is called.
 ///
 /// # Panics
 ///
 /// If it is called twice.
 pub fn register() {
-    let store = ecached::Memory::builder().max_entries(CAPACITY).build();
-    ecached::caches().register("bench", store).expect("registered once");
+    for alias in ALIASES {
+        let store = ecached::Memory::builder().max_entries(CAPACITY).build();
+        ecached::caches().register(alias, store).expect("registered once");
+    }
 }
 
 /// No tags.
-#[ecached::cached("tags0:<id>", 3600, alias = "bench")]
+#[ecached::cached("user:<id>", 3600, alias = "tags0")]
 pub fn tags0(id: u64) -> Arc<User> {
     User::load(id)
 }
 
 /// Three tags: one of all, two of the entry.
-#[ecached::cached("user:<id>", 3600, tags = ["users", "user:<id>", "group:<id>"], alias = "bench")]
+#[ecached::cached("user:<id>", 3600, tags = ["users", "user:<id>", "group:<id>"], alias = "tags3")]
 pub fn tags3(id: u64) -> Arc<User> {
     User::load(id)
 }
 
 /// Eight tags.
-#[ecached::cached("tags8:<id>", 3600, alias = "bench", tags = [
+#[ecached::cached("user:<id>", 3600, alias = "tags8", tags = [
     "users", "people", "user:<id>", "group:<id>", "org:<id>", "role:<id>", "plan:<id>", "city:<id>",
 ])]
 pub fn tags8(id: u64) -> Arc<User> {
@@ -62,7 +77,7 @@ pub fn tags8(id: u64) -> Arc<User> {
 }
 
 /// Three tags, async.
-#[ecached::cached("async:<id>", 3600, tags = ["users", "user:<id>", "group:<id>"], alias = "bench")]
+#[ecached::cached("user:<id>", 3600, tags = ["users", "user:<id>", "group:<id>"], alias = "async")]
 pub async fn tags3_async(id: u64) -> Arc<User> {
     User::load(id)
 }
@@ -70,6 +85,12 @@ pub async fn tags3_async(id: u64) -> Arc<User> {
 /// `cached` with a bound and a timeout.
 #[cached::macros::cached(max_size = 40_000, ttl_secs = 3600)]
 pub fn cached_crate(id: u64) -> Arc<User> {
+    User::load(id)
+}
+
+/// The same with the key that ecached makes of its argument.
+#[cached::macros::cached(max_size = 40_000, ttl_secs = 3600, key = "String", convert = { format!("user:{id}") })]
+pub fn cached_string(id: u64) -> Arc<User> {
     User::load(id)
 }
 
@@ -86,6 +107,23 @@ pub fn moka_string(id: u64) -> Arc<User> {
         None => {
             let user = User::load(id);
             MOKA.insert(key, Arc::clone(&user));
+            user
+        }
+    }
+}
+
+static MOKA_U64: LazyLock<moka::sync::Cache<u64, Arc<User>>> = LazyLock::new(|| {
+    let timeout = Duration::from_secs(TIMEOUT_SECONDS);
+    moka::sync::Cache::builder().max_capacity(CAPACITY as u64).time_to_live(timeout).build()
+});
+
+/// moka with a number as its key.
+pub fn moka_u64(id: u64) -> Arc<User> {
+    match MOKA_U64.get(&id) {
+        Some(user) => user,
+        None => {
+            let user = User::load(id);
+            MOKA_U64.insert(id, Arc::clone(&user));
             user
         }
     }
@@ -124,11 +162,11 @@ pub fn tags3_polled(id: u64) -> Arc<User> {
     poll_once(tags3_async(id))
 }
 
-/// `0..RESIDENT` in random order, always the same.
+/// `0..RESIDENT` in random order, always the same for the same seed; the seed is not 0.
 #[must_use]
-pub fn random_order() -> Vec<u64> {
+pub fn random_order(seed: u64) -> Vec<u64> {
     let mut order: Vec<u64> = (0..RESIDENT).collect();
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     for last in (1..order.len()).rev() {
         // xorshift64
         state ^= state << 13;
@@ -137,6 +175,11 @@ pub fn random_order() -> Vec<u64> {
         order.swap(last, (state % (last as u64 + 1)) as usize);
     }
     order
+}
+
+/// Makes the entries, in the order of their numbers: who fills in the order of the walk finds them in a row in memory.
+pub fn fill(walk: impl Fn(&[u64], usize)) {
+    walk(&(0..RESIDENT).collect::<Vec<_>>(), 1);
 }
 
 /// Calls `hit` for each of `order`, `passes` times. Generic, so that each contender is inlined as in a user's program.

@@ -1,4 +1,16 @@
-//! ecached beside other caches: what is measured. `bin/report.rs` measures it and writes the table; `benches/hit.rs` is the
-//! same for criterion; `bin/repeat.rs` is for profilers.
+//! ecached beside other caches: what is measured. `bin/report.rs` measures it and writes the tables; `benches/hit.rs` is
+//! for criterion; `bin/repeat.rs` is for profilers.
+//!
+//! Built with Cargo's defaults for release, as most programs are; the peers are generic, and so are compiled and optimised
+//! in this crate.
 
+pub mod allocations;
 pub mod contenders;
+pub mod hits;
+pub mod invalidations;
+pub mod machine;
+pub mod memory;
+pub mod misses;
+pub mod rounds;
+pub mod row;
+pub mod threads;

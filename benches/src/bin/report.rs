@@ -1,1 +1,177 @@
-fn main() {}
+//! Measures ecached beside other caches and writes the tables.
+//!
+//! `report [--quick] [--out PATH] [--readme PATH]`: all tables go to PATH, `docs/benchmarks.md` unless said otherwise; in
+//! the README, those with targets replace what is between `<!-- bench:begin -->` and `<!-- bench:end -->`.
+
+use ecached_benches::allocations::Counting;
+use ecached_benches::row::Row;
+use ecached_benches::{contenders, hits, invalidations, machine, memory, misses, threads};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use std::{fs, process};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const BEGIN: &str = "<!-- bench:begin -->";
+const END: &str = "<!-- bench:end -->";
+const USAGE: &str = "report [--quick] [--out PATH] [--readme PATH]";
+
+struct Options {
+    is_quick: bool,
+    out: PathBuf,
+    readme: PathBuf,
+    /// Whether a README without markers is an error.
+    is_readme_wanted: bool,
+}
+
+fn options() -> Result<Options, lexopt::Error> {
+    use lexopt::Arg::Long;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut options = Options {
+        is_quick: false,
+        out: root.join("docs/benchmarks.md"),
+        readme: root.join("README.md"),
+        is_readme_wanted: false,
+    };
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("quick") => options.is_quick = true,
+            Long("out") => options.out = arguments.value()?.into(),
+            Long("readme") => {
+                options.readme = arguments.value()?.into();
+                options.is_readme_wanted = true;
+            }
+            other => return Err(format!("{}; usage: {USAGE}", other.unexpected()).into()),
+        }
+    }
+    Ok(options)
+}
+
+/// What was measured, in order.
+struct Report {
+    sections: Vec<(&'static str, Vec<Row>)>,
+    rounds: usize,
+    clean_rounds: usize,
+    allocations_per_hit: [f64; 2],
+    load: Option<f64>,
+}
+
+fn measure(is_quick: bool) -> Report {
+    let rounds = if is_quick { 21 } else { 101 };
+    let load = machine::load();
+    contenders::register();
+    let progress = |what: &str| eprintln!("measuring {what} …");
+    // First, while the heap is tidy.
+    progress("hits");
+    let hits = hits::measure(rounds);
+    progress("two threads");
+    let (threads, clean_rounds) = threads::measure(rounds.min(51));
+    progress("misses");
+    let misses = misses::measure(rounds.min(51));
+    progress("invalidation");
+    let invalidations = invalidations::measure(rounds);
+    progress("memory");
+    let memory = memory::measure();
+    let allocations_per_hit = memory::allocations_per_hit();
+    let sections = vec![
+        ("Hits, one thread", hits),
+        ("Hits, two threads", threads),
+        ("Invalidation", invalidations),
+        ("Misses", misses),
+        ("Memory per entry, without the value", memory),
+    ];
+    Report { sections, rounds, clean_rounds, allocations_per_hit, load }
+}
+
+impl Report {
+    fn conditions(&self) -> String {
+        let peers = ["cached", "moka", "quick_cache"]
+            .map(|name| format!("{name} {}", machine::version(name)));
+        let load = self.load.map(|load| format!(", load {load:.1} before")).unwrap_or_default();
+        format!(
+            "{}, {} cores{load}; {}; ecached {}, {}; {}.\n",
+            machine::processor(),
+            machine::cores(),
+            machine::compiler(),
+            machine::version("ecached"),
+            peers.join(", "),
+            machine::today(),
+        )
+    }
+
+    /// The rows with a target.
+    fn summary(&self) -> String {
+        let mut text = format!("{}\n", Row::HEAD);
+        let rows = self.sections.iter().flat_map(|(_, rows)| rows);
+        let wanted = rows.filter(|row| !matches!(row.target, ecached_benches::row::Target::None));
+        wanted.for_each(|row| _ = writeln!(text, "{row}"));
+        let [blocking, asynchronous] = self.allocations_per_hit;
+        _ = writeln!(
+            text,
+            "\nAllocations per hit: {blocking} blocking, {asynchronous} async. {}",
+            self.conditions()
+        );
+        text
+    }
+
+    fn page(&self) -> String {
+        let mut text = String::from(
+            "# Benchmarks\n\nWritten by `cargo xtask bench`; do not edit.\n\n\
+             One hit is a call of a function of a `u64` that returns an `Arc<User>`, key `user:<id>`, timeout an hour, in \
+             random order over 10,000 entries. Tags: one that all entries share, the others of the entry alone.\n\n",
+        );
+        _ = writeln!(
+            text,
+            "Each round runs all contenders of a section once for some milliseconds, in rotating order. A ratio is the \
+             median over {} rounds (misses: at most 51) of the ratio within the round; absolute figures are medians, and \
+             depend on what else the machine did. With two threads a round counts if each of them had a core to itself \
+             ({} rounds did). Tags are invalidated in stores whose clock stands still, so that no sweep removes the \
+             entries or runs beside the call.\n\n{}",
+            self.rounds,
+            self.clean_rounds,
+            self.conditions()
+        );
+        for (title, rows) in &self.sections {
+            _ = writeln!(text, "## {title}\n\n{}", Row::HEAD);
+            rows.iter().for_each(|row| _ = writeln!(text, "{row}"));
+            text.push('\n');
+        }
+        let [blocking, asynchronous] = self.allocations_per_hit;
+        _ = writeln!(text, "Allocations per hit: {blocking} blocking, {asynchronous} async.");
+        text
+    }
+}
+
+/// `readme` with `block` between the markers; `None` if they are not there.
+fn replaced(readme: &str, block: &str) -> Option<String> {
+    let (before, rest) = readme.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{block}{END}{after}"))
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = options()?;
+    let begin = Instant::now();
+    let report = measure(options.is_quick);
+    let page = report.page();
+    println!("{page}");
+    if let Some(folder) = options.out.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(&options.out, &page)?;
+    let readme = fs::read_to_string(&options.readme).unwrap_or_default();
+    match replaced(&readme, &report.summary()) {
+        Some(text) => fs::write(&options.readme, text)?,
+        None if options.is_readme_wanted => {
+            eprintln!("{} has no {BEGIN} and {END}", options.readme.display());
+            process::exit(1);
+        }
+        None => {}
+    }
+    eprintln!("wrote {} in {:.0} s", options.out.display(), begin.elapsed().as_secs_f64());
+    Ok(())
+}

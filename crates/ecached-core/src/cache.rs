@@ -5,7 +5,7 @@ use crate::backend::{Backend, Capabilities, DynAsyncBackend, IntoStore, Medium, 
 use crate::clock::Clock;
 use crate::codec::Codec;
 use crate::flight::Flights;
-use crate::stats::{Counters, Event, Stats};
+use crate::stats::{Counters, Event, Meter, Stats};
 use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
@@ -179,10 +179,15 @@ impl Cache {
         self.0.id
     }
 
-    /// Counts for a function, if there is one whose calls only go to this cache, else for the cache.
+    /// Counts for a function, for this cache, or for both.
     #[inline]
-    pub(crate) fn count(&self, function: Option<&'static Counters>, event: Event) {
-        function.unwrap_or_else(|| &self.0.counters).count(event);
+    pub(crate) fn count(&self, meter: Meter, event: Event) {
+        if let Some(function) = meter.function {
+            function.count(event);
+        }
+        if meter.cache {
+            self.0.counters.count(event);
+        }
     }
 
     #[inline]

@@ -9,6 +9,7 @@ use crate::protocol::bytes::{self, Answer, Ask, Layout, Reading};
 use crate::protocol::invalidate::Target;
 use crate::protocol::request::KeyHash;
 use crate::protocol::{Done, Machine, Mode, Names, Request, Step};
+use crate::stats::Meter;
 use crate::timeout::{IntoTimeout, Timeout};
 use crate::value::{CacheValue, Value};
 use crate::{Error, ErrorKind, Result};
@@ -188,7 +189,7 @@ impl Cache {
         if mode != Mode::Lookup {
             crate::key::name::check("key", key)?;
         }
-        Ok(Box::new(Machine::new(self.clone(), None, request, started)))
+        Ok(Box::new(Machine::new(self.clone(), Meter::cache(), request, started)))
     }
 }
 

@@ -115,6 +115,22 @@ impl Stats {
 #[repr(align(128))] // two cache lines, which processors fetch in pairs
 struct Stripe([AtomicU64; EVENTS]);
 
+/// Where a call is counted.
+#[derive(Clone, Copy)]
+pub(crate) struct Meter {
+    /// The function's own counters.
+    pub(crate) function: Option<&'static Counters>,
+    /// Whether the cache counts too: it does not where it adopted the function's counters.
+    pub(crate) cache: bool,
+}
+
+impl Meter {
+    /// For calls without a function.
+    pub(crate) const fn cache() -> Self {
+        Self { function: None, cache: true }
+    }
+}
+
 /// Counters of one function or alias.
 pub(crate) struct Counters {
     owned: [Stripe; OWNED_STRIPES],

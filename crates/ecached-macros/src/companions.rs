@@ -7,7 +7,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, Receiver, Type, Visibility};
 
-use crate::expand::{Parts, at, bind};
+use crate::expand::{Parts, at, bind, silence};
+use crate::fallback::stub;
 use crate::mention::{mentions, unraw};
 use crate::model::{Param, value_type};
 
@@ -292,17 +293,4 @@ impl Param {
         let Self { attrs, name, ty, .. } = self;
         quote_spanned!(Span::mixed_site()=> #(#attrs)* #name: #ty)
     }
-}
-
-/// What user lints have nothing to say about in generated functions.
-pub(crate) fn silence() -> TokenStream {
-    quote_spanned!(Span::mixed_site()=>
-        #[allow(dead_code, unused_variables, unreachable_pub, unused_lifetimes, non_snake_case)]
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
-    )
-}
-
-/// The body of functions that only have to be there.
-pub(crate) fn stub() -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> { ::core::unreachable!("this program does not compile") })
 }

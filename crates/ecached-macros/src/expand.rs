@@ -246,3 +246,11 @@ fn option(value: Option<&impl ToTokens>) -> TokenStream {
         None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
     }
 }
+
+/// What user lints have nothing to say about in generated functions.
+pub(crate) fn silence() -> TokenStream {
+    quote_spanned!(Span::mixed_site()=>
+        #[allow(dead_code, unused_variables, unreachable_pub, unused_lifetimes, non_snake_case)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+    )
+}

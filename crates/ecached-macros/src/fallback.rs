@@ -1,7 +1,7 @@
 //! What is emitted when the input has errors: the item as it was, so that nothing else seems wrong.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ItemFn;
 
 use crate::errors::Errors;
@@ -44,4 +44,9 @@ pub(crate) fn expression(errors: Errors) -> TokenStream {
 pub(crate) fn string(errors: Errors) -> TokenStream {
     let errors = errors.into_result().err().map(|error| error.to_compile_error());
     quote!({ #errors ::std::string::String::new() })
+}
+
+/// The body of functions that only have to be there.
+pub(crate) fn stub() -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> { ::core::unreachable!("this program does not compile") })
 }

@@ -5,11 +5,11 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, ItemFn, Meta, Signature, parse_quote};
 
 use crate::attr::{Args, Macro, Options, build};
-use crate::companions::{Host, silence, stub};
+use crate::companions::Host;
 use crate::context::{Placement, placement};
 use crate::errors::Errors;
-use crate::expand::{Parts, private};
-use crate::fallback;
+use crate::expand::{Parts, private, silence};
+use crate::fallback::{self, stub};
 use crate::mention::unraw;
 use crate::model::Function;
 use crate::scan::Enclosing;

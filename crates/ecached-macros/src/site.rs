@@ -3,9 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
-use crate::companions::silence;
 use crate::context::Placement;
-use crate::expand::{Parts, buffer};
+use crate::expand::{Parts, buffer, silence};
 use crate::function::Expansion;
 use crate::mention::unraw;
 

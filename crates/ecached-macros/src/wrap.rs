@@ -6,9 +6,9 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, Generics, Type, Visibility, parse_quote_spanned};
 
 use crate::attr::{Key, Macro, Options, WrapInput, build};
-use crate::companions::{Host, silence};
+use crate::companions::Host;
 use crate::errors::Errors;
-use crate::expand::{Parts, private};
+use crate::expand::{Parts, private, silence};
 use crate::model::{Param, closure_params};
 use crate::scope::Scope;
 use crate::{fallback, inline, validate};

@@ -16,7 +16,7 @@ use crate::kind::{IsOption, Kind};
 use crate::protocol::request::{KeyHash, function_name};
 use crate::protocol::{Machine, Mode, Names, Request};
 use crate::site::Site;
-use crate::stats::Event;
+use crate::stats::{Event, Meter};
 use crate::timeout::Timeout;
 use crate::value::CacheValue;
 use crate::{Result, backend::objects::Found, event};
@@ -43,6 +43,11 @@ pub const fn on<'a>(site: &'static Site, cache: &'a Cache) -> Target<'a> {
 }
 
 impl Target<'_> {
+    #[inline]
+    fn meter(&self) -> Meter {
+        Meter { function: Some(self.site.counters()), cache: self.instance.is_some() }
+    }
+
     #[inline]
     pub(crate) fn cache(&self) -> Result<&Cache> {
         match self.instance {
@@ -180,10 +185,7 @@ pub fn start<K: Kind>(
 
 #[inline]
 fn count_hit(target: Target<'_>, cache: &Cache) {
-    target.site.counters().count(Event::Hit);
-    if target.instance.is_some() {
-        cache.count(None, Event::Hit);
-    }
+    cache.count(target.meter(), Event::Hit);
     event::hit(cache.alias(), target.site.spec().template);
 }
 
@@ -239,10 +241,9 @@ fn try_machine(
             return Err(error);
         }
     };
-    let function = target.instance.is_none().then(|| {
+    if target.instance.is_none() {
         site.adopt_to(&cache);
-        site.counters()
-    });
+    }
     let mut names = plan.tags;
     names.push(function_name((site.spec().path)()));
     names.extend(key.prefix().map(|prefix| Cow::Owned(prefix.to_owned())));
@@ -260,7 +261,7 @@ fn try_machine(
         template: site.template(),
     };
     let started = cache.flights().now();
-    let machine = Machine::new(cache, function, request, started);
+    let machine = Machine::new(cache, target.meter(), request, started);
     if let Some(why) = wanted.why {
         machine.count_miss(why);
     }

@@ -4,7 +4,7 @@ use super::bytes::{Ask, Layout};
 use crate::backend::Invalidating;
 use crate::cache::Cache;
 use crate::key::{KeyRef, name};
-use crate::stats::Event;
+use crate::stats::{Event, Meter};
 use crate::{Result, event};
 use std::borrow::Cow;
 
@@ -91,13 +91,13 @@ impl Cache {
         let (what, names, counted) = target.describe();
         match result {
             Ok(()) => {
-                self.count(None, counted);
+                self.count(Meter::cache(), counted);
                 event::invalidate(self.alias(), what, names);
                 Ok(())
             }
             Err(error) => {
                 let error = error.during("invalidate").on_alias(self.alias());
-                self.count(None, Event::Error);
+                self.count(Meter::cache(), Event::Error);
                 event::error(self.alias(), "", &error);
                 Err(error)
             }

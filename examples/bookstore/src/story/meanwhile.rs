@@ -21,7 +21,8 @@ pub(crate) fn tell(teller: &Teller) -> Outcome {
     let first = Mutex::new(Some((has_read, may_go_on)));
     let stock = ecached!("stock:<book>", 60, tags = ["stock"], |book: u32| -> Result<u32> {
         let copies = db.row("SELECT copies FROM book WHERE id = ?1", [book], |row| row.get(0));
-        if let Some((has_read, may_go_on)) = first.lock().expect("nothing panics").take() {
+        let is_first = first.lock().expect("nothing panics").take();
+        if let Some((has_read, may_go_on)) = is_first {
             let _ = has_read.send(());
             let _ = may_go_on.recv(); // an error: the story ended early
         }

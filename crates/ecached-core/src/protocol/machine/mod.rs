@@ -26,7 +26,7 @@ use crate::flight::wait::Follower;
 use crate::flight::{Context, Leader};
 use crate::key::name;
 use crate::kind::SharedError;
-use crate::stats::{Counters, Event};
+use crate::stats::{Event, Meter};
 use crate::value::Value;
 use crate::{Error, Result, event};
 use std::borrow::Cow;
@@ -89,7 +89,7 @@ enum Captured {
 /// One call.
 pub(crate) struct Machine {
     cache: Cache,
-    function: Option<&'static Counters>,
+    meter: Meter,
     request: Request,
     state: State,
     captured: Captured,
@@ -113,13 +113,13 @@ impl Machine {
     /// A call that `started` at that point in the order of flights and has looked up nothing yet.
     pub(crate) fn new(
         cache: Cache,
-        function: Option<&'static Counters>,
+        meter: Meter,
         request: Request,
         started: u64,
     ) -> Self {
         Self {
             cache,
-            function,
+            meter,
             request,
             state: State::Start,
             captured: Captured::Nothing,
@@ -249,7 +249,7 @@ impl Machine {
     }
 
     pub(crate) fn count(&self, event: Event) {
-        self.cache.count(self.function, event);
+        self.cache.count(self.meter, event);
     }
 
     fn error(&mut self, error: &Error) {

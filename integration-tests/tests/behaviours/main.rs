@@ -1,0 +1,17 @@
+//! The 24 behaviours that easy_cache's own test suite states (`parity.md` A.2), each in blocking and in async form.
+//!
+//! # Layout
+//!
+//! `checks` has what the tests share; `keys`, `timeouts`, `tags`, `prefixes`, `classes` and `functions` have the behaviours
+//! in their order, each under its name in easy_cache; `spawned` has what only Rust has.
+
+#[macro_use]
+mod checks;
+
+mod classes;
+mod functions;
+mod keys;
+mod prefixes;
+mod spawned;
+mod tags;
+mod timeouts;
