@@ -1,12 +1,12 @@
 //! Hits under criterion: the same contenders as in the report, one pass over 10,000 entries in random order per iteration.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ecached_benches::contenders::{self as of, RESIDENT};
+use ecached_benches::contenders::{self as of, RESIDENT, Walk};
 
 fn hits(criterion: &mut Criterion) {
     of::register();
     let order = of::random_order(1);
-    let contenders: [(&str, fn(&[u64], usize)); 9] = [
+    let contenders: [(&str, Walk); 9] = [
         ("ecached, no tags", |order, passes| of::walk(order, passes, of::tags0)),
         ("ecached, 3 tags", |order, passes| of::walk(order, passes, of::tags3)),
         ("ecached, 8 tags", |order, passes| of::walk(order, passes, of::tags8)),

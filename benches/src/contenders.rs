@@ -15,7 +15,7 @@ pub const RESIDENT: u64 = 10_000;
 /// Entries that fit.
 const CAPACITY: usize = 40_000;
 /// The aliases of the stores, one for each function.
-pub const ALIASES: [&str; 4] = ["tags0", "tags3", "tags8", "async"];
+pub const ALIASES: [&str; 5] = ["tags0", "tags3", "tags8", "shared8", "async"];
 /// How long entries live.
 const TIMEOUT_SECONDS: u64 = 3600;
 
@@ -68,11 +68,17 @@ pub fn tags3(id: u64) -> Arc<User> {
     User::load(id)
 }
 
-/// Eight tags.
+/// Eight tags: two of all, six of the entry.
 #[ecached::cached("user:<id>", 3600, alias = "tags8", tags = [
     "users", "people", "user:<id>", "group:<id>", "org:<id>", "role:<id>", "plan:<id>", "city:<id>",
 ])]
 pub fn tags8(id: u64) -> Arc<User> {
+    User::load(id)
+}
+
+/// Eight tags, all of them shared by all entries.
+#[ecached::cached("user:<id>", 3600, alias = "shared8", tags = ["a", "b", "c", "d", "e", "f", "g", "h"])]
+pub fn tags8_shared(id: u64) -> Arc<User> {
     User::load(id)
 }
 
@@ -176,6 +182,9 @@ pub fn random_order(seed: u64) -> Vec<u64> {
     }
     order
 }
+
+/// A contender's [`walk`].
+pub type Walk = fn(&[u64], usize);
 
 /// Makes the entries, in the order of their numbers: who fills in the order of the walk finds them in a row in memory.
 pub fn fill(walk: impl Fn(&[u64], usize)) {

@@ -13,4 +13,5 @@ pub mod memory;
 pub mod misses;
 pub mod rounds;
 pub mod row;
+pub mod stopwatch;
 pub mod threads;

@@ -108,6 +108,7 @@ pub fn measure() -> Vec<Row> {
         what,
         against,
         ratio: Spread::exact(own / other),
+        best: None,
         target: Target::None,
         own,
         other,

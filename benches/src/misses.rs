@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 const CAPACITY: usize = 10_000;
-const MISSES: usize = 10_000;
+const MISSES: usize = 2_000;
 
 static USER: LazyLock<Arc<User>> = LazyLock::new(|| User::load(0));
 static STORE: LazyLock<Cache> =
@@ -49,22 +49,20 @@ fn moka(id: u64) -> Arc<User> {
 /// Measures them.
 #[must_use]
 pub fn measure(rounds: usize) -> Vec<Row> {
-    fn contender<'a>(next: &'a Cell<u64>, call: fn(u64) -> Arc<User>) -> Contender<'a> {
-        let miss = move |count: usize| {
-            for _ in 0..count {
-                next.set(next.get() + 1);
-                black_box(call(black_box(next.get())));
-            }
-        };
-        Contender::new(MISSES, move || miss(CAPACITY), move || miss(MISSES))
-    }
     let next = Cell::new(0);
-    let mut contenders = [
-        contender(&next, tags3),
-        contender(&next, tags0),
-        contender(&next, cached_crate),
-        contender(&next, moka),
-    ];
+    let miss = |call: fn(u64) -> Arc<User>, count: usize| {
+        for _ in 0..count {
+            next.set(next.get() + 1);
+            black_box(call(black_box(next.get())));
+        }
+    };
+    let contender = |call: fn(u64) -> Arc<User>| {
+        // What is stored evicts something.
+        miss(call, 2 * CAPACITY);
+        Contender::new(MISSES, move || miss(call, MISSES), move || miss(call, MISSES))
+    };
+    let mut contenders =
+        [contender(tags3), contender(tags0), contender(cached_crate), contender(moka)];
     let result = Rounds::run(rounds, &mut contenders);
     let (cached, with) = ("`#[cached(max_size, ttl_secs)]`", "moka `get_with`, `String` key, ttl");
     vec![

@@ -1,17 +1,24 @@
 //! Interleaved rounds: on a machine that others use too, only what ran at nearly the same time can be compared.
 //!
-//! Each round runs every contender once, for a few milliseconds, beginning with another one each time. What is reported is
-//! the median over the rounds of the ratio to the baseline of the same round.
+//! Each round runs every contender once, for a few milliseconds, beginning with another one each time. A run that had no
+//! core to itself is repeated a few times, and does not count if that does not help. What is reported is the median over the rounds of the ratio to the baseline of
+//! the same round.
 
+use crate::stopwatch::{Stopwatch, Timed};
 use std::fmt;
-use std::time::{Duration, Instant};
+
+/// Tries of a run until it had a core to itself.
+const TRIES: usize = 4;
+
+/// Rounds that must count, or nothing is said.
+pub const ENOUGH: usize = 7;
 
 /// Something that is measured.
 pub struct Contender<'a> {
     /// How many operations one run does.
     pub operations: u64,
     /// Does them, and says how long that took.
-    pub run: Box<dyn FnMut() -> Duration + 'a>,
+    pub run: Box<dyn FnMut() -> Timed + 'a>,
 }
 
 impl<'a> Contender<'a> {
@@ -23,15 +30,18 @@ impl<'a> Contender<'a> {
     ) -> Self {
         let run = move || {
             warm_up();
-            let begin = Instant::now();
+            let watch = Stopwatch::start();
             work();
-            begin.elapsed()
+            watch.stop()
         };
         Self { operations: operations as u64, run: Box::new(run) }
     }
 
-    fn nanos(&mut self) -> f64 {
-        (self.run)().as_secs_f64() * 1e9 / self.operations as f64
+    /// Nanoseconds per operation; `None` if it had to wait for a core.
+    fn nanos(&mut self) -> Option<f64> {
+        let timed = (self.run)();
+        let nanos = timed.elapsed().as_secs_f64() * 1e9 / self.operations as f64;
+        timed.had_a_core().then_some(nanos)
     }
 }
 
@@ -41,19 +51,19 @@ impl fmt::Debug for Contender<'_> {
     }
 }
 
-/// Nanoseconds per operation of each contender in each round.
+/// Nanoseconds per operation of each contender in each round, if its run counts.
 #[derive(Clone, Debug)]
-pub struct Rounds(Vec<Vec<f64>>);
+pub struct Rounds(Vec<Vec<Option<f64>>>);
 
 impl Rounds {
-    /// Runs `rounds` rounds after one that does not count.
+    /// Runs `rounds` rounds, after one that does not count.
     pub fn run(rounds: usize, contenders: &mut [Contender<'_>]) -> Self {
         let mut all = Vec::with_capacity(rounds);
         for round in 0..=rounds {
-            let mut nanos = vec![0.0; contenders.len()];
+            let mut nanos = vec![None; contenders.len()];
             for turn in 0..contenders.len() {
                 let index = (round + turn) % contenders.len();
-                nanos[index] = contenders[index].nanos();
+                nanos[index] = (0..TRIES).find_map(|_| contenders[index].nanos());
             }
             if round > 0 {
                 all.push(nanos);
@@ -65,13 +75,14 @@ impl Rounds {
     /// A contender's nanoseconds per operation.
     #[must_use]
     pub fn nanos(&self, contender: usize) -> Spread {
-        Spread::of(self.0.iter().map(|round| round[contender]).collect())
+        Spread::of(self.0.iter().filter_map(|round| round[contender]).collect())
     }
 
     /// A contender's time as a multiple of the baseline's.
     #[must_use]
     pub fn ratio(&self, contender: usize, baseline: usize) -> Spread {
-        Spread::of(self.0.iter().map(|round| round[contender] / round[baseline]).collect())
+        let ratio = |round: &Vec<Option<f64>>| Some(round[contender]? / round[baseline]?);
+        Spread::of(self.0.iter().filter_map(ratio).collect())
     }
 }
 

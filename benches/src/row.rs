@@ -43,6 +43,8 @@ pub struct Row {
     pub against: &'static str,
     /// The one as a multiple of the other.
     pub ratio: Spread,
+    /// The same of the fastest rounds of each: what a quiet machine might show.
+    pub best: Option<f64>,
     /// What it should be.
     pub target: Target,
     /// What is measured, absolute.
@@ -63,22 +65,34 @@ impl Row {
     }
 
     /// The head of the table that [`Display`](fmt::Display) gives the rows of.
-    pub const HEAD: &'static str = "| measured | against | ratio | lowest–highest | target | | measured | against |\n\
-         | --- | --- | ---: | ---: | ---: | --- | ---: | ---: |";
+    pub const HEAD: &'static str = "| measured | against | ratio | lowest–highest | rounds | best/best | target | | measured | against |\n\
+         | --- | --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |";
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, against, ratio, target, own, other, unit, .. } = self;
-        let verdict = match (self.is_void, self.is_met()) {
-            (true, _) => "machine too busy",
-            (_, Some(true)) => "ok",
-            (_, Some(false)) => "**miss**",
-            (_, None) => "",
+        let Self { what, against, ratio, best, target, own, other, unit, .. } = self;
+        if self.is_void {
+            return write!(
+                f,
+                "| {what} | {against} | | | {} | | {target} | machine too busy | | |",
+                ratio.count
+            );
+        }
+        let verdict = match self.is_met() {
+            Some(true) => "ok",
+            Some(false) => "**miss**",
+            None => "",
         };
         write!(f, "| {what} | {against} | {:.2} | ", ratio.median)?;
         if ratio.count > 1 {
-            write!(f, "{:.2}–{:.2}", ratio.low, ratio.high)?;
+            write!(f, "{:.2}–{:.2} | {}", ratio.low, ratio.high, ratio.count)?;
+        } else {
+            write!(f, " | ")?;
+        }
+        write!(f, " | ")?;
+        if let Some(best) = best {
+            write!(f, "{best:.2}")?;
         }
         let digits = usize::from(own.min(*other) < 1000.0 && *unit != "bytes");
         write!(f, " | {target} | {verdict} | {own:.digits$} {unit} | {other:.digits$} {unit} |")

@@ -1,28 +1,19 @@
 //! Two threads against one: throughput on the same 10,000 entries, each thread in a random order of its own.
 //!
-//! A round counts only if every thread had a core to itself: its processor time is at least 95 % of the time that passed.
+//! A round counts only if every thread had a core to itself.
 
-use crate::contenders::{self as of, RESIDENT};
-use crate::rounds::Spread;
+use crate::contenders::{self as of, RESIDENT, Walk};
+use crate::rounds::{ENOUGH, Spread};
 use crate::row::{Row, Target};
-use rustix::time::{ClockId, clock_gettime};
+use crate::stopwatch::Stopwatch;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 /// Passes of each thread that are not timed.
 const WARM_UP: usize = 2;
 
 /// Timed passes of each thread.
 const PASSES: usize = 3;
-
-/// The part of the time that a thread must have run for its round to count.
-const CLEAN: f64 = 0.95;
-
-/// Clean rounds that are enough to say something.
-const ENOUGH: usize = 7;
-
-type Walk = fn(&[u64], usize);
 
 /// Measures until there are `rounds` clean rounds, or four times as many were tried. Answers the rows, and how many rounds
 /// of ecached's own were clean.
@@ -80,6 +71,7 @@ pub fn measure(rounds: usize) -> (Vec<Row>, usize) {
             what,
             against,
             ratio: median(|(one, two)| two / one),
+            best: Some(median(|(_, two)| *two).high / median(|(one, _)| *one).high),
             target,
             own: median(|(_, two)| *two).median,
             other: median(|(one, _)| *one).median,
@@ -102,24 +94,16 @@ fn throughput(orders: &[Vec<u64>], walk: Walk) -> Option<f64> {
         while ready.load(Ordering::SeqCst) < orders.len() {
             std::hint::spin_loop();
         }
-        let (begin, used) = (Instant::now(), processor_time());
+        let watch = Stopwatch::start();
         walk(order, PASSES);
-        let (end, used) = (Instant::now(), processor_time().saturating_sub(used));
-        let is_clean = used.as_secs_f64() >= CLEAN * (end - begin).as_secs_f64();
-        (begin, end, is_clean)
+        watch.stop()
     };
     let runs: Vec<_> = thread::scope(|scope| {
         let handles: Vec<_> = orders.iter().map(|order| scope.spawn(|| work(order))).collect();
         handles.into_iter().map(|handle| handle.join().expect("a walk does not panic")).collect()
     });
-    let begin = runs.iter().map(|run| run.0).min()?;
-    let end = runs.iter().map(|run| run.1).max()?;
+    let begin = runs.iter().map(|run| run.begin).min()?;
+    let end = runs.iter().map(|run| run.end).max()?;
     let hits = orders.len() as u64 * RESIDENT * PASSES as u64;
-    runs.iter().all(|run| run.2).then(|| hits as f64 / (end - begin).as_secs_f64() / 1e6)
-}
-
-/// How long this thread has run.
-fn processor_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+    runs.iter().all(|run| run.had_a_core()).then(|| hits as f64 / (end - begin).as_secs_f64() / 1e6)
 }

@@ -14,7 +14,12 @@ fn memory() -> Cache {
 
 /// Runs `test` on a runtime with two workers.
 fn run_async<F: Future>(test: F) -> F::Output {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap().block_on(test)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .unwrap()
+        .block_on(test)
 }
 
 #[test]
@@ -125,7 +130,12 @@ fn a_dropped_follower_is_no_loss() {
 }
 
 /// Starts `followers` callers behind one who computes; they get what `outcome` is when the first one ends.
-fn behind_a_leader<T: Send + 'static>(followers: u64, misses: fn() -> u64, call: fn() -> T, finish: &Barrier) -> Vec<T> {
+fn behind_a_leader<T: Send + 'static>(
+    followers: u64,
+    misses: fn() -> u64,
+    call: fn() -> T,
+    finish: &Barrier,
+) -> Vec<T> {
     let leader = thread::spawn(call);
     while misses() < 1 {
         thread::yield_now();
@@ -208,7 +218,8 @@ fn the_recursive_fibonacci_works_for_many_threads_and_tasks() {
     });
     assert_eq!(fib(58), 591_286_729_879);
     run_async(async {
-        let tasks: Vec<_> = (50..58).map(|n| tokio::spawn(async move { fib_async(n).await })).collect();
+        let tasks: Vec<_> =
+            (50..58).map(|n| tokio::spawn(async move { fib_async(n).await })).collect();
         for task in tasks {
             assert!(task.await.unwrap() > 10_000_000_000);
         }
@@ -269,7 +280,11 @@ fn a_tag_found_in_the_value_cannot_be_invalidated_unseen() {
     CACHE.invalidate_tags(&["parity:1"]).unwrap();
     assert_eq!((load(), load::stats().computations), (1, 2));
     assert_eq!((load_racing(), load_racing()), (1, 1));
-    assert_eq!(load_racing::stats().stores, 0, "it was invalidated before it was stored, each time");
+    assert_eq!(
+        load_racing::stats().stores,
+        0,
+        "it was invalidated before it was stored, each time"
+    );
     assert_eq!(load_racing::stats().computations, 2);
 }
 
@@ -278,10 +293,11 @@ fn a_tag_found_in_the_value_cannot_be_invalidated_unseen() {
 fn nobody_joins_a_computation_whose_value_may_carry_an_invalidated_tag() {
     static CACHE: LazyLock<Cache> = LazyLock::new(memory);
     static SOURCE: AtomicU64 = AtomicU64::new(1);
-    static GATE: LazyLock<(mpsc::SyncSender<()>, std::sync::Mutex<mpsc::Receiver<()>>)> = LazyLock::new(|| {
-        let (sender, receiver) = mpsc::sync_channel(0);
-        (sender, receiver.into())
-    });
+    static GATE: LazyLock<(mpsc::SyncSender<()>, std::sync::Mutex<mpsc::Receiver<()>>)> =
+        LazyLock::new(|| {
+            let (sender, receiver) = mpsc::sync_channel(0);
+            (sender, receiver.into())
+        });
     #[cached("late_tag", 60, cache = CACHE, tags = |_: &u64| [tag!("book:7")])]
     fn load() -> u64 {
         let version = SOURCE.load(Ordering::SeqCst);

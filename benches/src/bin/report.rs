@@ -63,6 +63,11 @@ struct Report {
 fn measure(is_quick: bool) -> Report {
     let rounds = if is_quick { 21 } else { 101 };
     let load = machine::load();
+    if load.is_some_and(|load| load > 1.0) {
+        eprintln!(
+            "other programs are running: figures of a machine that does nothing else are steadier"
+        );
+    }
     contenders::register();
     let progress = |what: &str| eprintln!("measuring {what} …");
     // First, while the heap is tidy.
@@ -126,11 +131,11 @@ impl Report {
         );
         _ = writeln!(
             text,
-            "Each round runs all contenders of a section once for some milliseconds, in rotating order. A ratio is the \
-             median over {} rounds (misses: at most 51) of the ratio within the round; absolute figures are medians, and \
-             depend on what else the machine did. With two threads a round counts if each of them had a core to itself \
-             ({} rounds did). Tags are invalidated in stores whose clock stands still, so that no sweep removes the \
-             entries or runs beside the call.\n\n{}",
+            "Each round runs all contenders of a section once for some milliseconds, in rotating order; runs count if \
+             each thread had a core to itself. A ratio is the median over up to {} rounds (misses and threads: 51) of the ratio \
+             within the round; the best of all rounds of the one against the best of the other is what a quiet machine \
+             might show. Absolute figures are medians. With two threads {} rounds counted. Tags are invalidated in stores \
+             whose clock stands still, so that no sweep removes the entries or runs beside the call.\n\n{}",
             self.rounds,
             self.clean_rounds,
             self.conditions()

@@ -2,6 +2,7 @@
 
 use crate::handle::{IntoEntryOptions, names};
 use crate::protocol::invalidate::Target;
+use crate::stats::Meter;
 use crate::value::CacheValue;
 use crate::{Result, Stats};
 use std::borrow::Cow;
@@ -108,7 +109,7 @@ impl Cache {
     ///
     /// A dropped future has done it or not.
     pub async fn delete(&self, key: &str) -> Result<()> {
-        self.0.invalidate_async(&Target::Keys(&[Cow::Borrowed(key)])).await
+        self.0.invalidate_async(Meter::cache(), &Target::Keys(&[Cow::Borrowed(key)])).await
     }
 
     /// See [`crate::Cache::clear`].
@@ -121,7 +122,7 @@ impl Cache {
     ///
     /// A dropped future has done it or not.
     pub async fn clear(&self) -> Result<()> {
-        self.0.invalidate_async(&Target::All).await
+        self.0.invalidate_async(Meter::cache(), &Target::All).await
     }
 
     /// See [`crate::Cache::invalidate_tags`].
@@ -135,7 +136,7 @@ impl Cache {
     /// A dropped future has done it or not.
     pub async fn invalidate_tags<T: AsRef<str>>(&self, tags: &[T]) -> Result<()> {
         let names = names(tags);
-        self.0.invalidate_async(&Target::Names(&names)).await
+        self.0.invalidate_async(Meter::cache(), &Target::Names(&names)).await
     }
 
     /// See [`crate::Cache::invalidate_prefix`].
@@ -148,7 +149,7 @@ impl Cache {
     ///
     /// A dropped future has done it or not.
     pub async fn invalidate_prefix(&self, prefix: &str) -> Result<()> {
-        self.0.invalidate_async(&Target::Names(&[Cow::Borrowed(prefix)])).await
+        self.0.invalidate_async(Meter::cache(), &Target::Names(&[Cow::Borrowed(prefix)])).await
     }
 
     /// See [`crate::Cache::get_or_compute`].

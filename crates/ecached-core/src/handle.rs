@@ -127,7 +127,7 @@ impl Cache {
     ///
     /// When it is not known to be gone.
     pub fn delete(&self, key: &str) -> Result<()> {
-        self.invalidate(&Target::Keys(&[Cow::Borrowed(key)]))
+        self.invalidate(Meter::cache(), &Target::Keys(&[Cow::Borrowed(key)]))
     }
 
     /// Removes everything; computations that are under way store nothing. O(1) where the backend keeps bytes.
@@ -136,7 +136,7 @@ impl Cache {
     ///
     /// When it is not known to be gone.
     pub fn clear(&self) -> Result<()> {
-        self.invalidate(&Target::All)
+        self.invalidate(Meter::cache(), &Target::All)
     }
 
     /// Invalidates every entry that carries one of `tags`. O(tags), however many entries there are.
@@ -145,7 +145,7 @@ impl Cache {
     ///
     /// When it did not reach the backend, or a tag is empty.
     pub fn invalidate_tags<T: AsRef<str>>(&self, tags: &[T]) -> Result<()> {
-        self.invalidate(&Target::Names(&names(tags)))
+        self.invalidate(Meter::cache(), &Target::Names(&names(tags)))
     }
 
     /// Invalidates every entry under `prefix`.
@@ -154,7 +154,7 @@ impl Cache {
     ///
     /// As [`invalidate_tags`](Cache::invalidate_tags).
     pub fn invalidate_prefix(&self, prefix: &str) -> Result<()> {
-        self.invalidate(&Target::Names(&[Cow::Borrowed(prefix)]))
+        self.invalidate(Meter::cache(), &Target::Names(&[Cow::Borrowed(prefix)]))
     }
 
     /// The value of `key`; if there is none, what `compute` returns, which is then stored. Callers at the same time share

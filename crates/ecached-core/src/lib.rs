@@ -48,7 +48,7 @@ pub use handle::{EntryOptions, IntoEntryOptions};
 pub use registry::{
     AliasConfig, AliasTable, BackendUrl, Config, DEFAULT_ALIAS, OpenUrl, Registry, caches,
 };
+pub use serde;
 pub use stats::Stats;
 pub use timeout::{IntoTimeout, Timeout};
-pub use serde;
 pub use value::{CacheValue, LocalValue};

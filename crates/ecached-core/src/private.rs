@@ -5,7 +5,7 @@ use crate::key::KeyBuf;
 use crate::kind::Outcome;
 use crate::protocol::invalidate::Target as What;
 use crate::protocol::request::function_name;
-use crate::stats::Event;
+use crate::stats::Meter;
 use crate::{Cache, DEFAULT_ALIAS, Error, ErrorKind, Result, Stats, caches, event};
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -15,10 +15,10 @@ use std::ops::Deref;
 /// # Errors
 ///
 /// As `ecached::invalidate_key`.
-pub fn invalidate_key(target: Target<'_>, key: KeyBuf) -> Result<()> {
+pub fn invalidate_key(target: Target<'_>, key: &KeyBuf) -> Result<()> {
     let cache = target.cache()?;
     cache
-        .invalidate(&What::Keys(&[Cow::Borrowed(key.as_str())]))
+        .invalidate(target.meter(), &What::Keys(&[Cow::Borrowed(key.as_str())]))
         .map_err(|error| with_template(target, error))
 }
 
@@ -28,7 +28,10 @@ pub fn invalidate_key(target: Target<'_>, key: KeyBuf) -> Result<()> {
 ///
 /// As `ecached::invalidate_tags`.
 pub fn invalidate_names(target: Target<'_>, names: Vec<Cow<'static, str>>) -> Result<()> {
-    target.cache()?.invalidate(&What::Names(&names)).map_err(|error| with_template(target, error))
+    target
+        .cache()?
+        .invalidate(target.meter(), &What::Names(&names))
+        .map_err(|error| with_template(target, error))
 }
 
 /// Invalidates the prefix of a function's key.
@@ -36,8 +39,8 @@ pub fn invalidate_names(target: Target<'_>, names: Vec<Cow<'static, str>>) -> Re
 /// # Errors
 ///
 /// As `ecached::invalidate_prefix`.
-pub fn invalidate_prefix(target: Target<'_>, key: KeyBuf) -> Result<()> {
-    invalidate_names(target, prefix_of(&key)?)
+pub fn invalidate_prefix(target: Target<'_>, key: &KeyBuf) -> Result<()> {
+    invalidate_names(target, prefix_of(key)?)
 }
 
 /// Invalidates everything that a function stored.
@@ -115,8 +118,8 @@ pub fn invalidate_after(
 ) {
     let result = invalidation.cache().and_then(|cache| {
         // Both are tried: one that fails must not keep the other from happening.
-        let names = cache.invalidate(&What::Names(&invalidation.names()));
-        cache.invalidate(&What::Keys(&invalidation.keys)).and(names)
+        let names = cache.invalidate(Meter::cache(), &What::Names(&invalidation.names()));
+        cache.invalidate(Meter::cache(), &What::Keys(&invalidation.keys)).and(names)
     });
     report(path, invalidation, result, on_error);
 }
@@ -134,9 +137,11 @@ pub mod aio {
     /// # Cancel safety
     ///
     /// A dropped future has done it or not.
-    pub async fn invalidate_key(target: Target<'_>, key: KeyBuf) -> Result<()> {
+    pub async fn invalidate_key(target: Target<'_>, key: &KeyBuf) -> Result<()> {
         let cache = target.cache()?;
-        let result = cache.invalidate_async(&What::Keys(&[Cow::Borrowed(key.as_str())])).await;
+        let result = cache
+            .invalidate_async(target.meter(), &What::Keys(&[Cow::Borrowed(key.as_str())]))
+            .await;
         result.map_err(|error| with_template(target, error))
     }
 
@@ -150,7 +155,7 @@ pub mod aio {
     ///
     /// A dropped future has done it or not.
     pub async fn invalidate_names(target: Target<'_>, names: Vec<Cow<'static, str>>) -> Result<()> {
-        let result = target.cache()?.invalidate_async(&What::Names(&names)).await;
+        let result = target.cache()?.invalidate_async(target.meter(), &What::Names(&names)).await;
         result.map_err(|error| with_template(target, error))
     }
 
@@ -163,8 +168,8 @@ pub mod aio {
     /// # Cancel safety
     ///
     /// A dropped future has done it or not.
-    pub async fn invalidate_prefix(target: Target<'_>, key: KeyBuf) -> Result<()> {
-        invalidate_names(target, prefix_of(&key)?).await
+    pub async fn invalidate_prefix(target: Target<'_>, key: &KeyBuf) -> Result<()> {
+        invalidate_names(target, prefix_of(key)?).await
     }
 
     /// See [`super::invalidate_all`].
@@ -193,8 +198,13 @@ pub mod aio {
         let result = match invalidation.cache() {
             Err(error) => Err(error),
             Ok(cache) => {
-                let names = cache.invalidate_async(&What::Names(&invalidation.names())).await;
-                cache.invalidate_async(&What::Keys(&invalidation.keys)).await.and(names)
+                let names = cache
+                    .invalidate_async(Meter::cache(), &What::Names(&invalidation.names()))
+                    .await;
+                cache
+                    .invalidate_async(Meter::cache(), &What::Keys(&invalidation.keys))
+                    .await
+                    .and(names)
             }
         };
         report(path, invalidation, result, on_error.map(|handler| handler as &dyn Fn(&Error)));
@@ -219,7 +229,6 @@ fn report(
 }
 
 fn with_template(target: Target<'_>, error: Error) -> Error {
-    target.site.counters().count(Event::Error);
     error.for_template(target.site.template())
 }
 

@@ -1,12 +1,12 @@
 //! A cached function as the runtime knows it: its declaration, where it is cached, its counters.
 
+use crate::Result;
 use crate::cache::Cache;
-use crate::registry::{DEFAULT_ALIAS, Slot, caches};
+use crate::key::KeyBuf;
+use crate::registry::{DEFAULT_ALIAS, Registry, Slot};
 use crate::stats::{Counters, Stats};
-use crate::{Result, key};
 use once_cell::sync::OnceCell;
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -68,14 +68,17 @@ impl Site {
 
     /// The cache that the alias stands for now.
     #[inline]
-    pub(crate) fn cache(&self) -> Result<&Cache> {
+    pub(crate) fn cache(&self, registry: fn() -> &'static Registry) -> Result<&Cache> {
         let slot = match self.slot.get() {
             Some(slot) => slot,
-            None => self
-                .slot
-                .get_or_try_init(|| caches().slot(self.spec.alias.unwrap_or(DEFAULT_ALIAS)))?,
+            None => self.find_slot(registry)?,
         };
         Ok(slot.cache())
+    }
+
+    #[cold]
+    fn find_slot(&self, registry: fn() -> &'static Registry) -> Result<&Arc<Slot>> {
+        self.slot.get_or_try_init(|| registry().slot(self.spec.alias.unwrap_or(DEFAULT_ALIAS)))
     }
 
     /// Lets `cache` count this function's calls from now on.
@@ -88,16 +91,23 @@ impl Site {
     /// Identifies the function and its declared tags, with the values of arguments that only tags name.
     #[inline]
     pub(crate) fn tag_set(&self, extra: u64) -> u64 {
-        let declared = *self.tag_set.get_or_init(|| self.hash_declaration());
+        let declared = match self.tag_set.get() {
+            Some(declared) => *declared,
+            None => *self.tag_set.get_or_init(|| self.hash_declaration()),
+        };
         if extra == 0 { declared } else { declared.rotate_left(31) ^ extra }
     }
 
+    /// Equal for equal declarations, so that two places with the same function share entries.
+    #[cold]
     fn hash_declaration(&self) -> u64 {
-        let mut hasher = foldhash::quality::RandomState::default().build_hasher();
-        (self.spec.path)().hash(&mut hasher);
-        self.spec.tags.hash(&mut hasher);
-        self.spec.prefix.hash(&mut hasher);
-        hasher.finish()
+        let mut declared = KeyBuf::new();
+        let parts = [(self.spec.path)(), self.spec.prefix.unwrap_or("\n")];
+        for part in parts.iter().chain(self.spec.tags) {
+            declared.text(part);
+            declared.text("\n:");
+        }
+        declared.hash()
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -110,7 +120,7 @@ impl Site {
 /// Tells apart calls whose key is the same and whose tags are not.
 #[expect(clippy::needless_pass_by_value, reason = "like all functions that macros call with a key")]
 #[must_use]
-pub fn extra(arguments: key::KeyBuf) -> u64 {
+pub fn extra(arguments: KeyBuf) -> u64 {
     // 0 means that there are no such arguments.
     arguments.hash().max(1)
 }

@@ -3,6 +3,7 @@
 use crate::clock::Tick;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use smol_str::SmolStr;
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -32,36 +33,40 @@ impl<T: LocalValue + Serialize + DeserializeOwned> CacheValue for T {}
 pub trait Dependencies: Send + Sync {
     /// Whether everything is as it was when the computation began.
     fn are_current(&self) -> bool;
+
+    /// What the entry counts in a store that is bounded by bytes.
+    fn weight(&self) -> u64;
 }
 
 /// What an in-process store knows of a value.
+///
+/// What a hit reads comes first and in this order, next to the reference counts in front of it: 64 bytes together.
+#[repr(C)]
 pub struct Header {
-    /// The full key.
-    pub key: Box<str>,
-    /// The identity of the tag set under which it was stored.
-    pub tag_set: u64,
-    /// When it stops being served.
-    pub expires: Tick,
-    /// Its size in bytes, where the store asked for it; else 0.
-    pub weight: u64,
-    /// What it stays valid by. `None`: it was never stored.
-    pub dependencies: Option<Box<dyn Dependencies>>,
     /// The last epoch of the store at which the dependencies were looked at and found current.
     checked: AtomicU64,
+    /// When it stops being served.
+    pub expires: Tick,
+    /// The identity of the tag set under which it was stored.
+    pub tag_set: u64,
+    /// The full key, in here up to 23 bytes.
+    pub key: SmolStr,
+    /// What it stays valid by. `None`: it was never stored.
+    pub dependencies: Option<Box<dyn Dependencies>>,
 }
 
 impl Header {
     /// The header of a value that no in-process store holds.
     #[must_use]
     pub fn detached() -> Self {
-        Self::new(Box::default(), 0, Tick::NEVER)
+        Self::new("", 0, Tick::NEVER)
     }
 
     /// The header of a value about to be stored.
     #[must_use]
-    pub fn new(key: Box<str>, tag_set: u64, expires: Tick) -> Self {
+    pub fn new(key: &str, tag_set: u64, expires: Tick) -> Self {
         let checked = AtomicU64::new(u64::MAX);
-        Self { key, tag_set, expires, weight: 0, dependencies: None, checked }
+        Self { checked, expires, tag_set, key: SmolStr::new(key), dependencies: None }
     }
 
     /// Whether the dependencies are current at `epoch`, a number that the store changes after each invalidation.
@@ -87,14 +92,12 @@ impl Header {
 
 impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Header")
-            .field("expires", &self.expires)
-            .field("weight", &self.weight)
-            .finish_non_exhaustive()
+        f.debug_struct("Header").field("expires", &self.expires).finish_non_exhaustive()
     }
 }
 
 /// A value and its header in one allocation.
+#[repr(C)]
 pub struct Object<V: ?Sized> {
     header: Header,
     value: V,

@@ -71,7 +71,7 @@ impl Host<'_> {
             #kind
             let __call = match {
                 #binds
-                let __start = #p::start(#target, __kind, #ops, #key, #extra, #plan);
+                let __start = #p::start(#target, __kind, #ops, &#key, #extra, #plan);
                 __start
             } {
                 #p::Start::Hit(__value) => return __value,
@@ -152,7 +152,7 @@ impl Host<'_> {
             "invalidate_cache_by_key",
             "Invalidates the entry of these arguments.",
             Takes::Args,
-            quote_spanned!(Span::mixed_site()=> #binds #p::#aio invalidate_key(#target, #key)#wait),
+            quote_spanned!(Span::mixed_site()=> #binds #p::#aio invalidate_key(#target, &#key)#wait),
         )];
         if !parts.options.tags.is_empty() {
             let tags = parts.names(&parts.options.tags);
@@ -168,7 +168,7 @@ impl Host<'_> {
                 "invalidate_cache_by_prefix",
                 "Invalidates every entry under this function's prefix, rendered for these arguments.",
                 Takes::Args,
-                quote_spanned!(Span::mixed_site()=> #binds #p::#aio invalidate_prefix(#target, #prefix)#wait),
+                quote_spanned!(Span::mixed_site()=> #binds #p::#aio invalidate_prefix(#target, &#prefix)#wait),
             ));
         }
         all.push(companion(
@@ -253,7 +253,7 @@ impl Host<'_> {
     fn start_args(&self) -> TokenStream {
         let (target, ops, key) = (self.parts.target(), self.ops(), self.parts.key());
         let (extra, plan) = (self.parts.extra(), self.parts.plan());
-        quote_spanned!(Span::mixed_site()=> #target, __kind, #ops, #key, #extra, #plan)
+        quote_spanned!(Span::mixed_site()=> #target, __kind, #ops, &#key, #extra, #plan)
     }
 
     /// Runs the computation of `__call`.

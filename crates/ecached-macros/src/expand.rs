@@ -69,9 +69,15 @@ impl Parts<'_> {
     /// Statements that render a template into `__k`.
     pub(crate) fn render(&self, template: &TemplateLit) -> TokenStream {
         let (p, k, span) = (&self.p, buffer(), template.lit.span());
+        let mut at_segment_start = true;
         let pieces = template.template.pieces.iter().map(|piece| match piece {
-            Piece::Literal(text) => quote_spanned!(Span::mixed_site()=> #k.literal(#text);),
+            Piece::Literal(text) => {
+                let statement = self.literal(text, at_segment_start);
+                at_segment_start = text.ends_with(':');
+                statement
+            }
             Piece::Field(field) => {
+                at_segment_start = false;
                 let place = self.scope.place(field, span);
                 let render =
                     Ident::new(if field.debug { "field_debug" } else { "field" }, at(span));
@@ -80,6 +86,21 @@ impl Parts<'_> {
             }
         });
         pieces.collect()
+    }
+
+    /// Statements that append text of a template. A whole segment of it, such as `user:`, is hashed when the user's crate
+    /// is compiled.
+    fn literal(&self, text: &str, at_segment_start: bool) -> TokenStream {
+        let (p, k) = (&self.p, buffer());
+        let is_name = |segment: &str| segment.starts_with(|first: char| !first.is_ascii_digit());
+        match text.split_once(':') {
+            Some((segment, rest)) if at_segment_start && is_name(segment) => {
+                let with_colon = &text[..=segment.len()];
+                let rest = (!rest.is_empty()).then(|| self.literal(rest, true));
+                quote_spanned!(Span::mixed_site()=> #k.segment(#with_colon, const { #p::segment_hash(#segment) }); #rest)
+            }
+            _ => quote_spanned!(Span::mixed_site()=> #k.literal(#text);),
+        }
     }
 
     /// Statements that render the function's path and every argument by name.

@@ -189,7 +189,7 @@ impl Expansion<'_> {
         let attrs = function.attrs.iter().filter(|attr| is_lint(attr)).map(without_expect);
         let mut sig = function.sig.clone();
         sig.ident = self.uncached_name();
-        let block = if is_stub { stub() } else { function.block.to_token_stream() };
+        let block = if is_stub { stub() } else { self.block() };
         let (silence, cfgs) = (is_stub.then(silence), self.cfgs());
         quote_spanned!(Span::mixed_site()=>
             #cfgs
@@ -197,10 +197,22 @@ impl Expansion<'_> {
             #[doc = "The function without its cache."]
             #[allow(dead_code, unreachable_pub, non_snake_case)]
             #[allow(clippy::must_use_candidate, clippy::missing_errors_doc, clippy::missing_panics_doc)]
-            #[allow(clippy::wrong_self_convention, clippy::should_implement_trait)]
+            #[allow(clippy::wrong_self_convention, clippy::should_implement_trait, clippy::items_after_statements)]
             #(#attrs)*
             #vis #sig #block
         )
+    }
+
+    /// The body. An argument that only a template names is in use, though the body does not mention it.
+    fn block(&self) -> TokenStream {
+        let block = &self.function.block;
+        let statements = &block.stmts;
+        let names = self.function.params.iter().flat_map(|param| &param.bindings);
+        let names: Vec<_> = names.filter(|name| !unraw(name).starts_with('_')).collect();
+        if names.is_empty() {
+            return block.to_token_stream();
+        }
+        quote_spanned!(Span::mixed_site()=> { let _ = (#(&#names,)*); #(#statements)* })
     }
 
     fn uncached_name(&self) -> Ident {

@@ -44,7 +44,7 @@ pub(crate) fn expand(options: &Options, body: &Expr) -> TokenStream {
     };
     let (compute, kind_of) = compute(body);
     let start = quote_spanned!(span=>
-        #p::start(#target, __kind, #ops, __key, __extra, &|| #p::Plan { tags: #tags, timeout: __timeout })
+        #p::start(#target, __kind, #ops, &__key, __extra, &|| #p::Plan { tags: #tags, timeout: __timeout })
     );
     let run = if is_async {
         quote_spanned!(span=>

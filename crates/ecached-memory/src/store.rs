@@ -83,7 +83,8 @@ impl Memory {
             .weight_capacity(capacity)
             .build()
             .expect("invariant: capacity and items are set");
-        let entries = Cache::with_options(options, WeightInHeader, KeyIsHash, CollectEvicted);
+        let weighter = WeightInHeader { by_entries: matches!(bound, Bound::Entries(_)) };
+        let entries = Cache::with_options(options, weighter, KeyIsHash, CollectEvicted);
         let sweeper = Sweeper::new(clock.is_system());
         Self(Arc::new(Inner {
             entries,
@@ -195,7 +196,7 @@ impl ObjectStore for Inner {
         let epoch = self.tags.epoch();
         let Some(value) = self.entries.get(&key.hash()) else { return Found::Absent };
         let header = value.header();
-        if *header.key != *key.text() {
+        if header.key.as_str() != key.text() {
             return Found::Absent;
         }
         if tag_set.is_some_and(|tag_set| tag_set != header.tag_set) {
@@ -240,7 +241,7 @@ impl ObjectStore for Inner {
 
     fn invalidate_keys(&self, keys: &[KeyRef<'_>]) -> Result<()> {
         for key in keys {
-            let same_key = |value: &Value| *value.header().key == *key.text();
+            let same_key = |value: &Value| value.header().key.as_str() == key.text();
             let removed =
                 self.leases.revoke(key.hash(), || self.entries.remove_if(&key.hash(), same_key));
             drop(removed);
@@ -289,10 +290,15 @@ impl Capture for MemoryCapture {
         &self.identity
     }
 
-    fn dependencies(&mut self, value_tags: &[Cow<'static, str>]) -> Option<Box<dyn Dependencies>> {
+    fn dependencies(
+        &mut self,
+        value_tags: &[Cow<'static, str>],
+        weight: u64,
+    ) -> Option<Box<dyn Dependencies>> {
         let mut tags = self.tags.take()?;
         // The cells first, then the look at what was invalidated: an invalidation does it in the other order.
         tags.extend(value_tags);
+        tags.set_weight(weight);
         let is_current =
             tags.are_current() && !self.store.tags.is_any_newer(value_tags, self.begun);
         is_current.then(|| Box::new(tags) as Box<dyn Dependencies>)
@@ -305,7 +311,11 @@ impl Capture for MemoryCapture {
             // Asked under the lease: who supersedes this one stores after saying so, and under the same lease.
             let wanted = !is_superseded();
             if wanted {
-                self.store.entries.insert_with_lifecycle(self.hash, Arc::clone(&value), &mut evicted);
+                self.store.entries.insert_with_lifecycle(
+                    self.hash,
+                    Arc::clone(&value),
+                    &mut evicted,
+                );
             }
             wanted
         });
@@ -328,13 +338,18 @@ impl fmt::Debug for MemoryCapture {
     }
 }
 
-/// An entry's weight was measured when it was made.
+/// An entry's weight was measured when it was made; by entries, each weighs one, and nothing needs to be looked at.
 #[derive(Clone)]
-struct WeightInHeader;
+struct WeightInHeader {
+    by_entries: bool,
+}
 
 impl Weighter<u64, Value> for WeightInHeader {
     fn weight(&self, _: &u64, value: &Value) -> u64 {
-        value.header().weight
+        if self.by_entries {
+            return 1;
+        }
+        value.header().dependencies.as_ref().map_or(1, |dependencies| dependencies.weight())
     }
 }
 

@@ -112,7 +112,8 @@ impl Tags {
 
     /// The versions of `names` now, kept alive by the result.
     pub(crate) fn capture(self: &Arc<Self>, names: &[Cow<'_, str>]) -> TagRefs {
-        let mut refs = TagRefs { tags: Arc::clone(self), list: Vec::with_capacity(names.len()) };
+        let mut refs =
+            TagRefs { tags: Arc::clone(self), list: Vec::with_capacity(names.len()), weight: 1 };
         refs.extend(names);
         refs
     }
@@ -169,11 +170,17 @@ impl TagRef {
 pub(crate) struct TagRefs {
     tags: Arc<Tags>,
     list: Vec<TagRef>,
+    /// What the entry that depends on them counts.
+    weight: u64,
 }
 
 impl TagRefs {
     pub(crate) fn versions(&self) -> impl Iterator<Item = u64> + '_ {
         self.list.iter().map(|tag| tag.version)
+    }
+
+    pub(crate) fn set_weight(&mut self, weight: u64) {
+        self.weight = weight;
     }
 
     /// Captures further names.
@@ -187,6 +194,10 @@ impl TagRefs {
 impl Dependencies for TagRefs {
     fn are_current(&self) -> bool {
         self.list.iter().all(TagRef::is_current)
+    }
+
+    fn weight(&self) -> u64 {
+        self.weight
     }
 }
 

@@ -69,8 +69,17 @@ impl Face {
     /// # Errors
     ///
     /// As there.
-    pub fn set<T: CacheValue>(&self, key: &str, value: T, options: impl IntoEntryOptions) -> Result<()> {
-        if self.is_async { block_on(self.aio().set(key, value, options)) } else { self.cache.set(key, value, options) }
+    pub fn set<T: CacheValue>(
+        &self,
+        key: &str,
+        value: T,
+        options: impl IntoEntryOptions,
+    ) -> Result<()> {
+        if self.is_async {
+            block_on(self.aio().set(key, value, options))
+        } else {
+            self.cache.set(key, value, options)
+        }
     }
 
     /// See [`Cache::delete`].
@@ -97,6 +106,10 @@ impl Face {
     ///
     /// As there.
     pub fn invalidate_tags(&self, tags: &[&str]) -> Result<()> {
-        if self.is_async { block_on(self.aio().invalidate_tags(tags)) } else { self.cache.invalidate_tags(tags) }
+        if self.is_async {
+            block_on(self.aio().invalidate_tags(tags))
+        } else {
+            self.cache.invalidate_tags(tags)
+        }
     }
 }

@@ -7,6 +7,7 @@ pub use ecached_core::call::{
 };
 pub use ecached_core::key::KeyBuf;
 pub use ecached_core::key::field;
+pub use ecached_core::key::hash::of_segment as segment_hash;
 pub use ecached_core::private::{
     Invalidation, as_cache, invalidate_all, invalidate_key, invalidate_names, invalidate_prefix,
     stats, succeeded,
@@ -29,8 +30,7 @@ pub use std::vec::Vec;
 #[inline]
 #[must_use]
 pub fn at(site: &'static Site) -> ecached_core::call::Target<'static> {
-    let _installed = crate::caches();
-    ecached_core::call::at(site)
+    ecached_core::call::at(site, crate::caches)
 }
 
 /// What can be written as a timeout.

@@ -8,9 +8,11 @@ mod install;
 pub mod prelude;
 
 pub use ecached_core::backend;
-pub use ecached_core::serde;
+pub use ecached_core::clock::{ManualTime, Tick};
 pub use ecached_core::key::name::{create_cache_key, create_tag_cache_key};
 pub use ecached_core::key::template::KeyTemplate;
+pub use ecached_core::serde;
+pub use ecached_core::version::Version;
 pub use ecached_core::{
     AliasConfig, AliasTable, BackendUrl, Cache, CacheValue, Clock, Codec, Config, DEFAULT_ALIAS,
     EVENT_TARGET, EntryOptions, Error, ErrorKind, IntoEntryOptions, IntoTimeout, LocalValue,

@@ -45,9 +45,8 @@ pub(crate) fn set_price(db: &Database, id: u32, price: Money) -> Result<()> {
 /// The same attribute on an async function.
 #[cached("bought:<year>", 600, tags = ["sales"], ignore = [db])]
 pub(crate) async fn copies_sold(db: Arc<Database>, year: u16) -> Result<u32> {
-    let query = move || {
-        db.row("SELECT sum(copies) FROM sale WHERE year = ?1", [year], |row| row.get(0))
-    };
+    let query =
+        move || db.row("SELECT sum(copies) FROM sale WHERE year = ?1", [year], |row| row.get(0));
     match tokio::task::spawn_blocking(query).await {
         Ok(copies) => copies,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),

@@ -25,9 +25,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 fn main() -> ExitCode {
-    let told = Database::open()
-        .map_err(Into::into)
-        .and_then(|db| story::tell(&Teller::new(Arc::new(db))));
+    let told =
+        Database::open().map_err(Into::into).and_then(|db| story::tell(&Teller::new(Arc::new(db))));
     match told {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => teller::fail(error.as_ref()),

@@ -17,9 +17,8 @@ impl Shop<'_> {
     pub(crate) fn best_sellers(&self, year: u16) -> Result<Vec<Sales>> {
         let sql = "SELECT title, sum(sale.copies) FROM sale JOIN book ON book.id = sale.book
                    WHERE shop = ?1 AND year = ?2 GROUP BY book.id ORDER BY 2 DESC LIMIT 2";
-        self.db.rows(sql, (self.id, year), |row| {
-            Ok(Sales { title: row.get(0)?, copies: row.get(1)? })
-        })
+        self.db
+            .rows(sql, (self.id, year), |row| Ok(Sales { title: row.get(0)?, copies: row.get(1)? }))
     }
 
     /// Old years are kept for a day, the current one for a minute: a timeout is any expression over the arguments.

@@ -2,12 +2,24 @@
 
 use ecached::prelude::*;
 use ecached::{Cache, Memory};
+use std::cell::Cell;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How often functions here have run. Each adds its own power of a thousand, so that tests can tell them apart.
-pub static RUNS: AtomicU64 = AtomicU64::new(0);
+thread_local! {
+    static RUNS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many functions of this module ran on this thread while `action` did.
+pub fn runs<T>(action: impl FnOnce() -> T) -> u64 {
+    let before = RUNS.get();
+    action();
+    RUNS.get() - before
+}
+
+fn ran() {
+    RUNS.set(RUNS.get() + 1);
+}
 
 /// A user, stored by any backend.
 #[derive(Clone, Debug, PartialEq, ecached::serde::Serialize, ecached::serde::Deserialize)]
@@ -34,14 +46,14 @@ pub struct DbError;
 /// The design's first snippet.
 #[cached("user:<id>", 3600, tags = ["users", "org:<org>"])]
 pub async fn load_user(id: u64, org: &str) -> Result<User, DbError> {
-    RUNS.fetch_add(1, Ordering::SeqCst);
+    ran();
     if id == 0 { Err(DbError) } else { Ok(User { id, org: org.to_owned() }) }
 }
 
 /// The bare form: path and arguments make the key.
 #[cached]
 pub fn bare(n: u64, text: &str) -> String {
-    RUNS.fetch_add(1, Ordering::SeqCst);
+    ran();
     format!("{n}{text}")
 }
 
@@ -71,7 +83,7 @@ impl Account {
     #[cached("u:<self.id>:<kind>", timeout = Duration::from_millis(250), tags = ["users", "user:<self.id>"],
              prefix = "shop:<self.shop>", alias = "redis")]
     pub fn details(&self, kind: &str) -> String {
-        RUNS.fetch_add(1, Ordering::SeqCst);
+        ran();
         format!("{kind} of {} at {}", self.id, self.shop)
     }
 
@@ -79,7 +91,7 @@ impl Account {
     #[cached("a:<self.id>:<kind>", timeout = Duration::from_millis(250), tags = ["users", "user:<self.id>"],
              prefix = "shop:<self.shop>", alias = "redis")]
     pub async fn details_async(&self, kind: &str) -> String {
-        RUNS.fetch_add(1, Ordering::SeqCst);
+        ran();
         format!("{kind} of {} at {}", self.id, self.shop)
     }
 }
@@ -93,7 +105,7 @@ pub fn by_group(group: &str) -> usize {
 /// Tags from the value.
 #[cached("fav:<user>", 600, tags = |books: &Vec<Book>| books.iter().map(|b| tag!("book:<b.id>")))]
 pub fn favourites(user: &str) -> Vec<Book> {
-    RUNS.fetch_add(1, Ordering::SeqCst);
+    ran();
     (1..=user.len() as u64).map(|id| Book { id }).collect()
 }
 
@@ -140,21 +152,21 @@ pub async fn on_a_static(a: u64) -> u64 {
 /// `None` is not kept.
 #[cached("maybe:<n>", 60, cache_none = false)]
 pub fn maybe(n: u64) -> Option<u64> {
-    RUNS.fetch_add(1, Ordering::SeqCst);
+    ran();
     n.checked_sub(1)
 }
 
 /// `None` is kept.
 #[cached("kept:<n>", 60)]
 pub fn maybe_kept(n: u64) -> Option<u64> {
-    RUNS.fetch_add(1, Ordering::SeqCst);
+    ran();
     n.checked_sub(1)
 }
 
 /// The value decides.
 #[cached("long:<text>", 60, cache_if = |value| value.len() > 3)]
 pub fn long_only(text: &str) -> String {
-    RUNS.fetch_add(1, Ordering::SeqCst);
+    ran();
     text.to_owned()
 }
 
@@ -169,13 +181,12 @@ pub fn local_value(n: u64) -> Opaque {
 }
 
 /// A connection: it has neither `Display` nor `Debug`.
-#[derive(Default)]
 pub struct Connection;
 
 /// What does not belong in the key is named, or begins with an underscore.
 #[cached("row:<id>", 60, ignore = [conn])]
 pub fn row(conn: &Connection, id: u64, _trace: &Connection) -> u64 {
-    RUNS.fetch_add(1, Ordering::SeqCst);
+    ran();
     let _ = conn;
     id
 }

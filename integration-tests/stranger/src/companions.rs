@@ -24,7 +24,7 @@ pub fn total(year: u16, of: &str) -> Result<u64, String> {
 /// # Errors
 ///
 /// For year 0.
-#[cached("total:<year>:<of>", 60, tags = ["totals", "of:<of>"], prefix = "async_year:<year>")]
+#[cached("total:<year>:<of>", 60, tags = ["async_totals", "async_of:<of>"], prefix = "async_year:<year>")]
 pub async fn total_async(year: u16, of: &str) -> Result<u64, String> {
     let run = TOTALS_ASYNC.fetch_add(1, Ordering::SeqCst) + 1;
     if year == 0 { Err(of.to_owned()) } else { Ok(run) }
@@ -56,7 +56,7 @@ impl Shop {
     }
 
     /// An async method.
-    #[cached("orders:<self.id>:<year>", 60, tags = ["orders", "orders:<self.id>"], prefix = "async_shop:<self.id>")]
+    #[cached("orders:<self.id>:<year>", 60, tags = ["async_orders", "async_orders:<self.id>"], prefix = "async_shop:<self.id>")]
     pub async fn orders_async(&self, year: u16) -> u64 {
         let _ = year;
         self.queries_async.fetch_add(1, Ordering::SeqCst) + 1

@@ -3,13 +3,13 @@
 //!
 //! # Layout
 //!
-//! - [`attribute`]: `#[cached]` in all its forms.
-//! - [`companions`]: what is beside a cached function, and beside a method.
-//! - [`wrap`]: `ecached!` in its three forms.
-//! - [`invalidation`]: `#[invalidates]`.
-//! - [`backend`]: a third-party backend with the four methods, blocking and async.
-//! - [`unusual`]: signatures that nobody expects.
-//! - [`executor`]: runs a future; without a dependency there is nothing else to do it.
+//! - [`attribute`] has `#[cached]` in all its forms.
+//! - [`companions`] has what stands beside a cached function, and beside a method.
+//! - [`wrap`] has `ecached!` in its three forms.
+//! - [`invalidation`] has `#[invalidates]`.
+//! - [`backend`] has a third-party backend with the four methods, blocking and async.
+//! - [`unusual`] has signatures that nobody expects.
+//! - [`executor`] runs a future; without a dependency there is nothing else to do it.
 
 #![deny(warnings, missing_docs)]
 #![forbid(unsafe_code)]

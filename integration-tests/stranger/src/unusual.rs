@@ -1,17 +1,26 @@
 //! Signatures that nobody expects: aliases, generics, lifetimes, patterns, raw names, odd places.
 
 use ecached::prelude::*;
+use std::cell::Cell;
 use std::fmt::{Debug, Display};
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How often functions here have run.
-pub static RUNS: AtomicU64 = AtomicU64::new(0);
+thread_local! {
+    static RUNS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many functions of this module ran on this thread while `action` did.
+pub fn runs<T>(action: impl FnOnce() -> T) -> u64 {
+    let before = RUNS.get();
+    action();
+    RUNS.get() - before
+}
 
 fn ran() {
-    RUNS.fetch_add(1, Ordering::SeqCst);
+    RUNS.set(RUNS.get() + 1);
 }
 
 /// An alias that hides a `Result`.
@@ -80,8 +89,9 @@ where
 
 /// A generic value.
 #[cached("twice:<T>:<value>", 60, tags = ["twice"])]
-pub fn twice<T: Clone + Display + Send + Sync + 'static>(value: T) -> Vec<T>
+pub fn twice<T>(value: T) -> Vec<T>
 where
+    T: Clone + Display + Send + Sync + 'static,
     T: ecached::serde::Serialize + for<'de> ecached::serde::Deserialize<'de>,
 {
     ran();
@@ -214,7 +224,7 @@ pub fn panics(n: u64) -> u64 {
 
 /// A value whose `Clone` panics while it is told to.
 #[derive(Debug, Default)]
-pub struct Fragile(pub u64, pub Arc<std::sync::atomic::AtomicBool>);
+pub struct Fragile(pub u64, pub Arc<AtomicBool>);
 
 impl Clone for Fragile {
     fn clone(&self) -> Self {
@@ -225,7 +235,7 @@ impl Clone for Fragile {
 
 /// A value whose `Clone` panics.
 #[cached("fragile:<n>", 60, local, ignore = [broken])]
-pub fn fragile(n: u64, broken: &Arc<std::sync::atomic::AtomicBool>) -> Fragile {
+pub fn fragile(n: u64, broken: &Arc<AtomicBool>) -> Fragile {
     ran();
     Fragile(n, Arc::clone(broken))
 }

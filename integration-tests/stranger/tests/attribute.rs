@@ -4,19 +4,8 @@
 
 use ecached::prelude::*;
 use ecached::{ErrorKind, Memory};
-use std::sync::Mutex;
-use std::sync::atomic::Ordering;
 use stranger::attribute::*;
 use stranger::executor::block_on;
-
-/// How many functions run while `action` does; one test at a time.
-fn runs<T>(action: impl FnOnce() -> T) -> u64 {
-    static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let before = RUNS.load(Ordering::SeqCst);
-    action();
-    RUNS.load(Ordering::SeqCst) - before
-}
 
 #[test]
 fn the_first_snippet() {
@@ -42,7 +31,10 @@ fn the_bare_form() {
 #[test]
 fn templates_with_either_bracket() {
     assert_eq!((sum(4), sum(4), sum_in_braces(4)), (10, 10, 10));
-    assert_eq!((sum::cache_key(4), sum_in_braces::cache_key(4)), ("sum:4".into(), "braces:4".into()));
+    assert_eq!(
+        (sum::cache_key(4), sum_in_braces::cache_key(4)),
+        ("sum:4".into(), "braces:4".into())
+    );
 }
 
 #[test]
@@ -52,7 +44,10 @@ fn fields_of_self_tags_prefix_and_alias() {
     assert_eq!(runs(|| (call(), call())), 2, "nothing is registered as `redis` yet");
     let error = account.details_peek("open").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownAlias);
-    assert!(error.to_string().contains("redis") && error.to_string().contains("default"), "{error}");
+    assert!(
+        error.to_string().contains("redis") && error.to_string().contains("default"),
+        "{error}"
+    );
     caches().register("redis", Memory::builder().max_entries(100).build()).unwrap();
     assert_eq!(runs(|| (call(), call())), 1);
     assert_eq!(account.details_cache_key("open"), "shop:north:u:7:open");
@@ -125,7 +120,7 @@ fn local_values_need_no_serde() {
 
 #[test]
 fn what_is_ignored_is_not_in_the_key() {
-    let (one, other) = (Connection::default(), Connection::default());
+    let (one, other) = (Connection, Connection);
     assert_eq!(runs(|| (row(&one, 5, &one), row(&other, 5, &one))), 1);
     assert_eq!(row::cache_key(&one, 5, &other), "row:5");
 }

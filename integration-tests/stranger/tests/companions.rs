@@ -46,9 +46,18 @@ macro_rules! wait {
 #[test]
 fn of_a_function() {
     every_companion!(
-        now, Ok::<u64, String>, (2026, "a"), total, total::refresh_cache, total::invalidate_cache_by_key,
-        total::invalidate_cache_by_tags, total::invalidate_cache_by_prefix, total::invalidate_all,
-        |value| total::precache_value(value, 2026, "a"), total::peek, total::uncached
+        now,
+        Ok::<u64, String>,
+        (2026, "a"),
+        total,
+        total::refresh_cache,
+        total::invalidate_cache_by_key,
+        total::invalidate_cache_by_tags,
+        total::invalidate_cache_by_prefix,
+        total::invalidate_all,
+        |value| total::precache_value(value, 2026, "a"),
+        total::peek,
+        total::uncached
     );
     assert_eq!(total::cache_key(2026, "a"), "year:2026:total:2026:a");
     let stats = total::stats();
@@ -60,10 +69,18 @@ fn of_a_function() {
 #[test]
 fn of_an_async_function() {
     every_companion!(
-        wait, Ok::<u64, String>, (2026, "a"), total_async, total_async::refresh_cache,
-        total_async::invalidate_cache_by_key, total_async::invalidate_cache_by_tags,
-        total_async::invalidate_cache_by_prefix, total_async::invalidate_all,
-        |value| total_async::precache_value(value, 2026, "a"), total_async::peek, total_async::uncached
+        wait,
+        Ok::<u64, String>,
+        (2026, "a"),
+        total_async,
+        total_async::refresh_cache,
+        total_async::invalidate_cache_by_key,
+        total_async::invalidate_cache_by_tags,
+        total_async::invalidate_cache_by_prefix,
+        total_async::invalidate_all,
+        |value| total_async::precache_value(value, 2026, "a"),
+        total_async::peek,
+        total_async::uncached
     );
     assert_eq!(total_async::cache_key(2026, "a"), "async_year:2026:total:2026:a");
     assert_eq!(total_async::stats().computations, 6);
@@ -73,10 +90,18 @@ fn of_an_async_function() {
 fn of_a_method() {
     let shop = Shop::new(7);
     every_companion!(
-        now, |run: u64| run, (2026), |year| shop.orders(year), |year| shop.orders_refresh_cache(year),
-        |year| shop.orders_invalidate_cache_by_key(year), |year| shop.orders_invalidate_cache_by_tags(year),
-        |year| shop.orders_invalidate_cache_by_prefix(year), Shop::orders_invalidate_all,
-        |value| shop.orders_precache_value(value, 2026), |year| shop.orders_peek(year), |year| shop.orders_uncached(year)
+        now,
+        |run: u64| run,
+        (2026),
+        |year| shop.orders(year),
+        |year| shop.orders_refresh_cache(year),
+        |year| shop.orders_invalidate_cache_by_key(year),
+        |year| shop.orders_invalidate_cache_by_tags(year),
+        |year| shop.orders_invalidate_cache_by_prefix(year),
+        Shop::orders_invalidate_all,
+        |value| shop.orders_precache_value(value, 2026),
+        |year| shop.orders_peek(year),
+        |year| shop.orders_uncached(year)
     );
     assert_eq!(shop.orders_cache_key(2026), "shop:7:orders:7:2026");
     assert_eq!(Shop::orders_stats().computations, 6);
@@ -86,10 +111,17 @@ fn of_a_method() {
 fn of_an_async_method() {
     let shop = Shop::new(7);
     every_companion!(
-        wait, |run: u64| run, (2026), |year| shop.orders_async(year), |year| shop.orders_async_refresh_cache(year),
-        |year| shop.orders_async_invalidate_cache_by_key(year), |year| shop.orders_async_invalidate_cache_by_tags(year),
-        |year| shop.orders_async_invalidate_cache_by_prefix(year), Shop::orders_async_invalidate_all,
-        |value| shop.orders_async_precache_value(value, 2026), |year| shop.orders_async_peek(year),
+        wait,
+        |run: u64| run,
+        (2026),
+        |year| shop.orders_async(year),
+        |year| shop.orders_async_refresh_cache(year),
+        |year| shop.orders_async_invalidate_cache_by_key(year),
+        |year| shop.orders_async_invalidate_cache_by_tags(year),
+        |year| shop.orders_async_invalidate_cache_by_prefix(year),
+        Shop::orders_async_invalidate_all,
+        |value| shop.orders_async_precache_value(value, 2026),
+        |year| shop.orders_async_peek(year),
         |year| shop.orders_async_uncached(year)
     );
     assert_eq!(shop.orders_async_cache_key(2026), "async_shop:7:orders:7:2026");

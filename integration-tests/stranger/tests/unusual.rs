@@ -6,32 +6,31 @@ use ecached::prelude::*;
 use ecached::{Cache, ErrorKind, Memory};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use stranger::executor::block_on;
 use stranger::unusual::*;
-
-/// How many functions run while `action` does; one test at a time.
-fn runs<T>(action: impl FnOnce() -> T) -> u64 {
-    static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let before = RUNS.load(Ordering::SeqCst);
-    action();
-    RUNS.load(Ordering::SeqCst) - before
-}
 
 #[test]
 fn aliases_of_results() {
     assert_eq!(runs(|| (fallible(3), fallible(3), fallible(0), fallible(0))), 3);
     fallible::precache_value(Ok(9), 5).unwrap();
     assert_eq!((fallible(5), fallible::peek(5).unwrap()), (Ok(9), Some(Ok(9))));
-    assert_eq!(runs(|| block_on(async { (hidden(3).await, hidden(3).await, hidden(0).await, hidden(0).await) })), 3);
+    assert_eq!(
+        runs(|| block_on(async {
+            (hidden(3).await, hidden(3).await, hidden(0).await, hidden(0).await)
+        })),
+        3
+    );
     block_on(hidden::precache_value(Ok(9), 5)).unwrap();
     assert_eq!((block_on(hidden(5)), block_on(hidden::peek(5)).unwrap()), (Ok(9), Some(Ok(9))));
     let error = block_on(hidden::precache_value(Err("no".into()), 6)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TypeMismatch);
-    assert_eq!(runs(|| (answer(3).unwrap(), answer(3).unwrap(), answer(0).is_err(), answer(0).is_err())), 3);
+    assert_eq!(
+        runs(|| (answer(3).unwrap(), answer(3).unwrap(), answer(0).is_err(), answer(0).is_err())),
+        3
+    );
     assert_eq!(answer(1).unwrap(), None);
 }
 
@@ -136,7 +135,11 @@ fn nested_functions() {
         }
         inner(n)
     }
-    assert_eq!((outer(1), other(1), outer(1)), (2, 3, 2), "functions of one name in different functions");
+    assert_eq!(
+        (outer(1), other(1), outer(1)),
+        (2, 3, 2),
+        "functions of one name in different functions"
+    );
 }
 
 #[test]
@@ -173,9 +176,14 @@ fn a_clone_that_panics_is_only_a_panic() {
 #[test]
 fn texts_of_any_sort() {
     let long = "x".repeat(10_240);
-    let texts = ["", " ", "\0", "\n", ":", "::", "%", "%3A", "<a>", "{a}", "é", "\u{202e}", "a:b", "a", "b", &long];
+    let texts = [
+        "", " ", "\0", "\n", ":", "::", "%", "%3A", "<a>", "{a}", "é", "\u{202e}", "a:b", "a", "b",
+        &long,
+    ];
     let pairs = || texts.iter().flat_map(|left| texts.iter().map(move |right| (*left, *right)));
-    let call = || pairs().for_each(|(left, right)| assert_eq!(text(left, right), format!("{left}|{right}")));
+    let call = || {
+        pairs().for_each(|(left, right)| assert_eq!(text(left, right), format!("{left}|{right}")))
+    };
     assert_eq!(runs(call), 256);
     assert_eq!(runs(call), 0);
     text::invalidate_cache_by_key("a:b", "a").unwrap();

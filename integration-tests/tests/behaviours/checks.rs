@@ -72,8 +72,7 @@ impl Bench {
     pub(crate) fn new(alias: &str, form: &str) -> Self {
         let (clock, time) = ecached::Clock::manual();
         let memory = Memory::builder().clock(clock).build();
-        let settings =
-            Settings::default().with_timeout(Some(Duration::from_secs(DEFAULT_TIMEOUT)));
+        let settings = Settings::default().with_timeout(Some(Duration::from_secs(DEFAULT_TIMEOUT)));
         caches().register_with(alias, memory.clone(), settings).unwrap();
         let advance = Box::new(move |by| time.advance(by));
         let cache = caches().get(alias).unwrap();
@@ -143,7 +142,12 @@ pub(crate) fn check_base(
 }
 
 /// The entry has exactly that key, and `by_key` removes it.
-pub(crate) fn check_cache_key(bench: &Bench, key: &str, call: &dyn Fn() -> String, by_key: Bound<'_>) {
+pub(crate) fn check_cache_key(
+    bench: &Bench,
+    key: &str,
+    call: &dyn Fn() -> String,
+    by_key: Bound<'_>,
+) {
     call();
     assert!(bench.has(key), "{key}");
     by_key().unwrap();
@@ -165,7 +169,12 @@ pub(crate) fn check_timeout(bench: &Bench, key: &str, seconds: u64, call: &dyn F
 }
 
 /// Each of `tags` invalidates the entry, and so do all by `by_tags`.
-pub(crate) fn check_tags(bench: &Bench, tags: &[&str], call: &dyn Fn() -> String, by_tags: Bound<'_>) {
+pub(crate) fn check_tags(
+    bench: &Bench,
+    tags: &[&str],
+    call: &dyn Fn() -> String,
+    by_tags: Bound<'_>,
+) {
     assert_eq!(bench.memory.tags(), 0, "no tag is known before");
     call();
     assert!(bench.memory.tags() >= tags.len(), "all tags are known after");

@@ -1,8 +1,8 @@
 //! Functions and helpers: behaviours 20 to 24.
 
 use super::checks::{
-    Bench, DEFAULT_TIMEOUT, assert_recomputes_once, check_base, check_cache_key, check_cache_prefix,
-    check_tags, check_timeout, computation, computed,
+    Bench, DEFAULT_TIMEOUT, assert_recomputes_once, check_base, check_cache_key,
+    check_cache_prefix, check_tags, check_timeout, computation, computed,
 };
 use ecached::ErrorKind;
 use ecached::caches;

@@ -3,8 +3,8 @@
 use super::checks::{
     Bench, DEFAULT_TIMEOUT, check_base, check_cache_key, check_timeout, computation, computed,
 };
-use ecached::prelude::*;
 use ecached::create_cache_key;
+use ecached::prelude::*;
 
 /// Behaviour 1. Rust has no default arguments; the path of a method has its type, and `self` is in the key unless ignored.
 mod test_default_cache_key {

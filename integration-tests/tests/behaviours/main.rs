@@ -5,6 +5,8 @@
 //! `checks` has what the tests share; `keys`, `timeouts`, `tags`, `prefixes`, `classes` and `functions` have the behaviours
 //! in their order, each under its name in easy_cache; `spawned` has what only Rust has.
 
+#![expect(clippy::unwrap_used, reason = "an operation that fails is a test that fails")]
+
 #[macro_use]
 mod checks;
 

@@ -1,8 +1,8 @@
 //! Prefixes and getters: behaviours 12 to 15.
 
 use super::checks::{
-    Bench, DEFAULT_TIMEOUT, assert_recomputes_once, check_base, check_cache_key, check_cache_prefix,
-    check_tags, check_timeout, computation, computed,
+    Bench, DEFAULT_TIMEOUT, assert_recomputes_once, check_base, check_cache_key,
+    check_cache_prefix, check_tags, check_timeout, computation, computed,
 };
 use ecached::caches;
 use ecached::prelude::*;

@@ -1,7 +1,7 @@
 //! What only Rust has: async calls that move between threads, and callers who share one computation.
 
-use ecached::{Memory, caches};
 use ecached::prelude::*;
+use ecached::{Memory, caches};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

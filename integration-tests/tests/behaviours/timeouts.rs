@@ -1,6 +1,8 @@
 //! Timeouts: behaviours 8 and 9.
 
-use super::checks::{Bench, DEFAULT_TIMEOUT, check_base, check_cache_key, check_timeout, computation};
+use super::checks::{
+    Bench, DEFAULT_TIMEOUT, check_base, check_cache_key, check_timeout, computation,
+};
 use ecached::Timeout;
 use ecached::prelude::*;
 use std::time::Duration;

@@ -32,7 +32,12 @@ pub trait Capture: Send + Sync + fmt::Debug {
 
     /// What an entry with these further tags, known only from the value, stays valid by. `None`: one of them was
     /// invalidated since the capture, so the value must not be stored.
-    fn dependencies(&mut self, value_tags: &[Cow<'static, str>]) -> Option<Box<dyn Dependencies>>;
+    /// `weight` is what the entry counts.
+    fn dependencies(
+        &mut self,
+        value_tags: &[Cow<'static, str>],
+        weight: u64,
+    ) -> Option<Box<dyn Dependencies>>;
 
     /// Stores the value under the key of the capture, unless the key was invalidated since, or `is_superseded` when the
     /// right to store is checked: a later computation has given a value.

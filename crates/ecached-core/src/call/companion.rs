@@ -19,12 +19,12 @@ pub fn peek<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
     ops: ValueOps,
-    key: KeyBuf,
+    key: &KeyBuf,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Result<Option<V>> {
     let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
-    let mut machine = try_machine(target, &key, extra, plan(), wanted)?;
+    let mut machine = try_machine(target, key, extra, plan(), wanted)?;
     machine.run_to_end(|_| Step::Done(Done::Absent)).and_then(to_public::<K, V>)
 }
 
@@ -41,12 +41,12 @@ pub fn peek_async<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
     ops: ValueOps,
-    key: KeyBuf,
+    key: &KeyBuf,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> impl Future<Output = Result<Option<V>>> + Send + use<K, V> {
     let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
-    let machine = try_machine(target, &key, extra, plan(), wanted);
+    let machine = try_machine(target, key, extra, plan(), wanted);
     async move {
         machine?.run_to_end_async(|_| Step::Done(Done::Absent)).await.and_then(to_public::<K, V>)
     }
@@ -65,7 +65,7 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
     ops: ValueOps,
-    key: KeyBuf,
+    key: &KeyBuf,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     policy: P,
@@ -74,7 +74,7 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
     let value = from_public::<K, V>(value)?;
     let decision = policy.decide(&value);
     let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
-    let mut machine = try_machine(target, &key, extra, plan(), wanted)?;
+    let mut machine = try_machine(target, key, extra, plan(), wanted)?;
     machine.run_to_end(|machine| put::<K>(machine, decision, value)).map(drop)
 }
 
@@ -95,14 +95,14 @@ pub fn precache_async<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
     ops: ValueOps,
-    key: KeyBuf,
+    key: &KeyBuf,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     policy: P,
     value: V,
 ) -> impl Future<Output = Result<()>> + Send + use<K, V, P> {
     let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
-    let machine = try_machine(target, &key, extra, plan(), wanted);
+    let machine = try_machine(target, key, extra, plan(), wanted);
     let decided = from_public::<K, V>(value).map(|value| (policy.decide(&value), value));
     async move {
         let (decision, value) = decided?;

@@ -13,8 +13,10 @@ use crate::cache::Cache;
 use crate::codec::ValueOps;
 use crate::key::KeyBuf;
 use crate::kind::{IsOption, Kind};
+use crate::protocol::machine::lookup::why;
 use crate::protocol::request::{KeyHash, function_name};
 use crate::protocol::{Machine, Mode, Names, Request};
+use crate::registry::Registry;
 use crate::site::Site;
 use crate::stats::{Event, Meter};
 use crate::timeout::Timeout;
@@ -28,23 +30,27 @@ use std::borrow::Cow;
 pub struct Target<'a> {
     pub(crate) site: &'static Site,
     instance: Option<&'a Cache>,
+    /// Where the alias is looked up, the first time.
+    registry: fn() -> &'static Registry,
 }
 
-/// The function on its alias.
+/// The function on its alias, which is looked up in `registry`.
+#[inline]
 #[must_use]
-pub const fn at(site: &'static Site) -> Target<'static> {
-    Target { site, instance: None }
+pub const fn at(site: &'static Site, registry: fn() -> &'static Registry) -> Target<'static> {
+    Target { site, instance: None, registry }
 }
 
 /// The function on a cache of its own.
+#[inline]
 #[must_use]
 pub const fn on<'a>(site: &'static Site, cache: &'a Cache) -> Target<'a> {
-    Target { site, instance: Some(cache) }
+    Target { site, instance: Some(cache), registry: crate::caches }
 }
 
 impl Target<'_> {
     #[inline]
-    fn meter(&self) -> Meter {
+    pub(crate) fn meter(&self) -> Meter {
         Meter { function: Some(self.site.counters()), cache: self.instance.is_some() }
     }
 
@@ -52,7 +58,7 @@ impl Target<'_> {
     pub(crate) fn cache(&self) -> Result<&Cache> {
         match self.instance {
             Some(cache) => Ok(cache),
-            None => self.site.cache(),
+            None => self.site.cache(self.registry),
         }
     }
 }
@@ -153,11 +159,11 @@ pub fn start<K: Kind>(
     target: Target<'_>,
     kind: K,
     ops: ValueOps,
-    key: KeyBuf,
+    key: &KeyBuf,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Start<K> {
-    let why = match target.cache() {
+    let missed = match target.cache() {
         Ok(cache) if cache.is_enabled() => match cache.object_store() {
             None => None,
             Some(store) => match store.lookup(key.key(), Some(target.site.tag_set(extra))) {
@@ -168,10 +174,7 @@ pub fn start<K: Kind>(
                     }
                     None => Some(Event::Foreign),
                 },
-                Found::Absent => Some(Event::Absent),
-                Found::Expired => Some(Event::Expired),
-                Found::Invalidated => Some(Event::Invalidated),
-                Found::OtherTags => Some(Event::Foreign),
+                found => Some(why(&found)),
             },
         },
         Ok(_) | Err(_) => None,
@@ -179,7 +182,13 @@ pub fn start<K: Kind>(
     let value_type = TypeId::of::<K::Value>();
     Start::Miss(Call::new(
         kind,
-        machine(target, &key, extra, plan(), Wanted { ops, value_type, mode: Mode::Lookup, why }),
+        machine(
+            target,
+            key,
+            extra,
+            plan(),
+            Wanted { ops, value_type, mode: Mode::Lookup, why: missed },
+        ),
     ))
 }
 
@@ -194,13 +203,13 @@ pub fn refresh<K: Kind>(
     target: Target<'_>,
     kind: K,
     ops: ValueOps,
-    key: KeyBuf,
+    key: &KeyBuf,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Call<K> {
     let wanted =
         Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Refresh, why: None };
-    Call::new(kind, machine(target, &key, extra, plan(), wanted))
+    Call::new(kind, machine(target, key, extra, plan(), wanted))
 }
 
 /// What is wanted of the values.
@@ -261,7 +270,7 @@ fn try_machine(
         template: site.template(),
     };
     let started = cache.flights().now();
-    let machine = Machine::new(cache, target.meter(), request, started);
+    let mut machine = Machine::new(cache, target.meter(), request, started);
     if let Some(why) = wanted.why {
         machine.count_miss(why);
     }

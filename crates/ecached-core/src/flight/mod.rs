@@ -26,7 +26,7 @@ use once_cell::sync::OnceCell;
 use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// How a flight ended.
 #[derive(Clone)]
@@ -53,6 +53,8 @@ pub(crate) struct Flight {
     /// What it captured, once that is known.
     identity: OnceCell<Identity>,
     opened: Event,
+    /// When that was, in the order of starts and ends; 0: not yet.
+    opened_at: AtomicU64,
     /// A computation of the same entry that began later has ended with a value.
     superseded: AtomicBool,
     outcome: OnceCell<Outcome>,
@@ -60,7 +62,11 @@ pub(crate) struct Flight {
 }
 
 impl Flight {
-    fn identify(&self, identity: Identity) {
+    fn identify(&self, identity: Identity, now: u64) {
+        if self.identity.get().is_none() {
+            // Before the identity, so that who sees it knows since when.
+            self.opened_at.store(now, Ordering::SeqCst);
+        }
         if self.identity.set(identity).is_ok() {
             self.opened.notify(usize::MAX);
         }

@@ -81,6 +81,11 @@ impl Flights {
         self.order.load(Ordering::SeqCst)
     }
 
+    /// The next point in that order.
+    fn tick(&self) -> u64 {
+        self.order.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
     fn shard(&self, hash: u64) -> &Mutex<Shard> {
         &self.shards[(hash >> 32) as usize % SHARDS]
     }
@@ -102,7 +107,8 @@ impl Flights {
         context: &Context,
     ) -> Entered {
         let mut shard = self.shard(caller.key.hash()).lock();
-        let may_join = |flight: &Flight| flight.started > caller.started || is_seen(flight, identity.as_ref());
+        let may_join =
+            |flight: &Flight| flight.started > caller.started || is_seen(flight, identity.as_ref());
         if let Some(flight) = find(&shard, caller, may_join) {
             drop(shard);
             return join_or_alone(flight, context);
@@ -110,12 +116,17 @@ impl Flights {
         if shard.last_end > caller.looked {
             return Entered::LookAgain;
         }
-        if identity.is_none()
-            && let Some(flight) = find(&shard, caller, |flight| flight.identity.get().is_none())
-        {
+        // Whether it captures what the caller saw is not known yet.
+        if let Some(flight) = find(&shard, caller, |flight| flight.identity.get().is_none()) {
             drop(shard);
             let waits_for_itself = context.would_wait_for_itself(flight.id);
             return if waits_for_itself { Entered::Alone } else { Entered::AwaitOpening(flight) };
+        }
+        // What a flight captured since the caller looked may have been absent then, or another. Asked last: a flight that
+        // was not open a moment ago is now.
+        let is_newer = |flight: &Flight| flight.opened_at.load(Ordering::SeqCst) > caller.looked;
+        if find(&shard, caller, is_newer).is_some() {
+            return Entered::LookAgain;
         }
         Entered::Lead(self.take_off(&mut shard, caller, identity))
     }
@@ -126,8 +137,13 @@ impl Flights {
         self.take_off(&mut shard, caller, Some(identity))
     }
 
-    fn take_off(self: &Arc<Self>, shard: &mut Shard, caller: &Caller<'_>, identity: Option<Identity>) -> Leader {
-        let started = self.order.fetch_add(1, Ordering::SeqCst) + 1;
+    fn take_off(
+        self: &Arc<Self>,
+        shard: &mut Shard,
+        caller: &Caller<'_>,
+        identity: Option<Identity>,
+    ) -> Leader {
+        let started = self.tick();
         let flight = Arc::new(Flight {
             started,
             id: graph::next_id(),
@@ -136,6 +152,7 @@ impl Flights {
             value_type: caller.value_type,
             identity: identity.map_or_else(OnceCell::new, OnceCell::with_value),
             opened: Event::new(),
+            opened_at: AtomicU64::new(0),
             superseded: AtomicBool::new(false),
             outcome: OnceCell::new(),
             landed: Event::new(),
@@ -148,7 +165,10 @@ impl Flights {
     fn supersede_older(&self, hash: u64, newer: &Flight) {
         let shard = self.shard(hash).lock();
         for flight in shard.flights.get(&hash).into_iter().flatten() {
-            if flight.started < newer.started && flight.key == newer.key && flight.tag_set == newer.tag_set {
+            if flight.started < newer.started
+                && flight.key == newer.key
+                && flight.tag_set == newer.tag_set
+            {
                 flight.superseded.store(true, Ordering::SeqCst);
             }
         }
@@ -162,7 +182,7 @@ impl Flights {
                 shard.flights.remove(&hash);
             }
         }
-        shard.last_end = self.order.fetch_add(1, Ordering::SeqCst) + 1;
+        shard.last_end = self.tick();
     }
 
     /// Computations under way.
@@ -221,7 +241,7 @@ impl Leader {
 
     /// Says what was captured, if it was not known from the beginning.
     pub(crate) fn identify(&self, identity: Identity) {
-        self.flight.identify(identity);
+        self.flight.identify(identity, self.flights.tick());
     }
 
     /// Whether a later computation of the same entry has given a value: this one's must not replace it.
@@ -242,7 +262,7 @@ impl Drop for Leader {
     fn drop(&mut self) {
         // First out of the table, so that those who are woken by an abandoned flight do not find it again.
         self.flights.remove(self.hash, &self.flight);
-        self.flight.identify(Identity::Unique);
+        self.flight.identify(Identity::Unique, self.flights.tick());
         self.flight.land(Outcome::Abandoned);
     }
 }

@@ -44,7 +44,9 @@ impl Follower {
 
     /// Blocks the thread.
     pub(crate) fn wait(self) -> Waited {
-        let Some(_waiting) = Context::current().try_wait(self.flight.id) else { return Waited::GaveUp };
+        let Some(_waiting) = Context::current().try_wait(self.flight.id) else {
+            return Waited::GaveUp;
+        };
         let event = self.event().listen();
         if let Some(waited) = self.result() {
             return waited;
@@ -55,7 +57,9 @@ impl Follower {
 
     /// Suspends the task.
     pub(crate) async fn wait_async(self) -> Waited {
-        let Some(_waiting) = Context::current().try_wait(self.flight.id) else { return Waited::GaveUp };
+        let Some(_waiting) = Context::current().try_wait(self.flight.id) else {
+            return Waited::GaveUp;
+        };
         let mut event = self.event().listen();
         if let Some(waited) = self.result() {
             return waited;
@@ -79,7 +83,9 @@ impl Follower {
     fn result(&self) -> Option<Waited> {
         match self.until {
             Until::Opened => self.flight.identity.get().map(|_| Waited::Opened),
-            Until::Landed => self.flight.outcome.get().map(|outcome| Waited::Landed(outcome.clone())),
+            Until::Landed => {
+                self.flight.outcome.get().map(|outcome| Waited::Landed(outcome.clone()))
+            }
         }
     }
 }

@@ -134,6 +134,37 @@ impl<T: Debug + ?Sized> RenderDebug for Field<'_, T> {
     }
 }
 
+/// What can be written into a key as it is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written into a key",
+    label = "`{Self}` has no `Display`",
+    note = "write `<name:?>` to use `Debug`, name a field that has `Display`, or leave the argument out by `ignore = [name]`"
+)]
+pub trait Writable {}
+
+impl<T: Display + ?Sized> Writable for T {}
+
+/// Explains what is missing. Never chosen for a type that can be written.
+pub trait RenderNothing {
+    /// The type in question.
+    type Value: ?Sized;
+
+    /// Never called.
+    fn render(&self, key: &mut KeyBuf, until: Option<char>)
+    where
+        Self::Value: Writable;
+}
+
+impl<T: ?Sized> RenderNothing for Field<'_, T> {
+    type Value = T;
+
+    fn render(&self, _: &mut KeyBuf, _: Option<char>)
+    where
+        T: Writable,
+    {
+    }
+}
+
 /// Writes `value` by `Display`, escaped.
 pub fn display<T: Display + ?Sized>(key: &mut KeyBuf, value: &T, until: Option<char>) {
     let mut writer = Escaping { key, until };
@@ -165,7 +196,7 @@ impl Write for Escaping<'_> {
 macro_rules! __field {
     ($key:expr, $value:expr, $until:expr) => {{
         #[allow(unused_imports)]
-        use $crate::key::field::{RenderDisplay as _, RenderFast as _};
+        use $crate::key::field::{RenderDisplay as _, RenderFast as _, RenderNothing as _};
         (&&&$crate::key::field::Field(&$value)).render($key, $until)
     }};
 }

@@ -93,6 +93,15 @@ impl KeyBuf {
         key
     }
 
+    /// Appends a whole segment of the template and the colon behind it. `hash` is [`hash::of_segment`] of the segment; the
+    /// macros know that it is no number and that it begins where the last one ended.
+    #[inline(always)]
+    pub fn segment(&mut self, with_colon: &'static str, hash: u64) {
+        self.hash.hashed(hash);
+        self.text.push_str(with_colon);
+        self.segment_start = self.text.len();
+    }
+
     /// Appends text of the template.
     #[inline]
     pub fn literal(&mut self, text: &'static str) {
@@ -125,7 +134,9 @@ impl KeyBuf {
     #[inline]
     pub fn end_prefix(&mut self) {
         self.prefix_len = Some(self.text.len());
-        self.text(":");
+        self.close_segment();
+        self.text.push_str(":");
+        self.segment_start = self.text.len();
     }
 
     /// Appends a number.

@@ -31,7 +31,7 @@ impl Text {
         self.as_str().len()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_str(&mut self, more: &str) {
         if let Self::Inline(text) = self
             && text.try_push_str(more).is_ok()

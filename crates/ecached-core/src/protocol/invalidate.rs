@@ -65,39 +65,48 @@ impl Target<'_> {
 
 impl Cache {
     /// Invalidates, blocking.
-    pub(crate) fn invalidate(&self, target: &Target<'_>) -> Result<()> {
-        let Some(plan) = self.begin_invalidation(target)? else { return Ok(()) };
-        self.end_invalidation(target, self.ask(&Ask::Invalidate(plan)).map(drop))
+    pub(crate) fn invalidate(&self, meter: Meter, target: &Target<'_>) -> Result<()> {
+        let Some(plan) = self.begin_invalidation(meter, target)? else { return Ok(()) };
+        self.end_invalidation(meter, target, self.ask(&Ask::Invalidate(plan)).map(drop))
     }
 
     /// Invalidates, async.
-    pub(crate) async fn invalidate_async(&self, target: &Target<'_>) -> Result<()> {
-        let Some(plan) = self.begin_invalidation(target)? else { return Ok(()) };
-        self.end_invalidation(target, self.ask_async(&Ask::Invalidate(plan)).await.map(drop))
+    pub(crate) async fn invalidate_async(&self, meter: Meter, target: &Target<'_>) -> Result<()> {
+        let Some(plan) = self.begin_invalidation(meter, target)? else { return Ok(()) };
+        self.end_invalidation(meter, target, self.ask_async(&Ask::Invalidate(plan)).await.map(drop))
     }
 
-    fn begin_invalidation(&self, target: &Target<'_>) -> Result<Option<Invalidating>> {
+    fn begin_invalidation(
+        &self,
+        meter: Meter,
+        target: &Target<'_>,
+    ) -> Result<Option<Invalidating>> {
         if target.is_empty() {
             return Ok(None);
         }
         match target.check().and_then(|()| target.plan(self)) {
             Ok(Some(plan)) => Ok(Some(plan)),
-            Ok(None) => self.end_invalidation(target, Ok(())).map(|()| None),
-            Err(error) => self.end_invalidation(target, Err(error)).map(|()| None),
+            Ok(None) => self.end_invalidation(meter, target, Ok(())).map(|()| None),
+            Err(error) => self.end_invalidation(meter, target, Err(error)).map(|()| None),
         }
     }
 
-    fn end_invalidation(&self, target: &Target<'_>, result: Result<()>) -> Result<()> {
+    fn end_invalidation(
+        &self,
+        meter: Meter,
+        target: &Target<'_>,
+        result: Result<()>,
+    ) -> Result<()> {
         let (what, names, counted) = target.describe();
         match result {
             Ok(()) => {
-                self.count(Meter::cache(), counted);
+                self.count(meter, counted);
                 event::invalidate(self.alias(), what, names);
                 Ok(())
             }
             Err(error) => {
                 let error = error.during("invalidate").on_alias(self.alias());
-                self.count(Meter::cache(), Event::Error);
+                self.count(meter, Event::Error);
                 event::error(self.alias(), "", &error);
                 Err(error)
             }

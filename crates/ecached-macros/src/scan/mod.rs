@@ -87,11 +87,9 @@ impl Header {
 fn offset(source: &str, line: usize, column: usize) -> usize {
     let start: usize =
         source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let mut end = (start + column.saturating_sub(1)).min(source.len());
-    while !source.is_char_boundary(end) {
-        end -= 1;
-    }
-    end
+    // Columns count characters.
+    let line = source.get(start..).unwrap_or_default();
+    start + line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at)
 }
 
 #[cfg(test)]

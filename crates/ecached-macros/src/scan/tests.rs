@@ -6,7 +6,8 @@ use super::{Enclosing, innermost};
 fn stands_in(source: &str, expected: Enclosing) {
     let at = source.find('§').expect("a mark");
     let line = source[..at].matches('\n').count() + 1;
-    let column = at - source[..at].rfind('\n').map_or(0, |newline| newline + 1) + 1;
+    let line_start = source[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let column = source[line_start..at].chars().count() + 1;
     assert_eq!(innermost(source, line, column), expected, "{source}");
 }
 

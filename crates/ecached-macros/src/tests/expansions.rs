@@ -88,7 +88,7 @@ fn a_name() {
             fn expansion() -> String {
                 {
                     let mut __k = ::ecached::__private::KeyBuf::new();
-                    __k.literal("book:");
+                    __k.segment("book:", const { ::ecached::__private::segment_hash("book") });
                     ::ecached::__private::field!(& mut __k, b.id, ::core::option::Option::None);
                     __k.literal(":");
                     ::ecached::__private::field_debug!(& mut __k, x, ::core::option::Option::None);

@@ -37,7 +37,11 @@ pub fn many_keys_are_read_at_once([face, _]: &[Face; 2]) {
 pub fn set_values_carry_tags([face, _]: &[Face; 2]) {
     face.set("a", 1_u64, tagged(&["t", "u"])).unwrap();
     assert_eq!(call(face, "a", &["u", "t"], 2), (1, false), "the order of tags does not matter");
-    assert_eq!(call(face, "a", &["t"], 3), (3, true), "the tags in the code must be those of the entry");
+    assert_eq!(
+        call(face, "a", &["t"], 3),
+        (3, true),
+        "the tags in the code must be those of the entry"
+    );
     face.set("a", 4_u64, tagged(&["t"])).unwrap();
     face.invalidate_tags(&["t"]).unwrap();
     assert_eq!(face.get::<u64>("a").unwrap(), None);

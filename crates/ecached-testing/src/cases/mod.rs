@@ -17,8 +17,9 @@ pub use invalidation::{
 };
 pub use names::{empty_names_are_refused, unusual_keys_and_tags_work};
 pub use sharing::{
-    a_computation_may_need_itself, a_panic_hands_over_to_a_follower, callers_at_once_share_one_computation,
-    computations_may_need_each_other, nobody_joins_a_computation_from_before_an_invalidation,
+    a_computation_may_need_itself, a_panic_hands_over_to_a_follower,
+    callers_at_once_share_one_computation, computations_may_need_each_other,
+    nobody_joins_a_computation_from_before_an_invalidation,
 };
 
 use crate::Face;

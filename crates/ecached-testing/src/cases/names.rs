@@ -8,7 +8,20 @@ use ecached_core::ErrorKind;
 pub fn unusual_keys_and_tags_work([face, _]: &[Face; 2]) {
     let long = "x".repeat(10_000);
     let longer = format!("{long}y");
-    let names = ["a b", "a\nb", "a\0b", "a:b", "a%3Ab", "<a>", "{a}", "größe", "\u{1}fn:x", &long, &longer, "\r\nset x"];
+    let names = [
+        "a b",
+        "a\nb",
+        "a\0b",
+        "a:b",
+        "a%3Ab",
+        "<a>",
+        "{a}",
+        "größe",
+        "\u{1}fn:x",
+        &long,
+        &longer,
+        "\r\nset x",
+    ];
     for (number, name) in names.iter().enumerate() {
         assert_eq!(call(face, name, &[name], number as u64), (number as u64, true), "{number}");
     }

@@ -28,7 +28,7 @@ pub fn callers_at_once_share_one_computation([face, _]: &[Face; 2]) {
             });
         }
     });
-    assert_eq!(runs.load(Ordering::SeqCst), 1);
+    assert_eq!(runs.load(Ordering::SeqCst), 1, "{:?}", face.cache().stats());
 }
 
 /// A caller who starts after an invalidation returned computes for itself, though an older computation is under way.
@@ -37,7 +37,9 @@ pub fn nobody_joins_a_computation_from_before_an_invalidation([face, other]: &[F
     let by_tag: Invalidate = |face| face.invalidate_tags(&["t"]).unwrap();
     let by_key: Invalidate = |face| face.delete("a").unwrap();
     let by_clear: Invalidate = |face| face.clear().unwrap();
-    for (invalidator, invalidate) in [face, other].into_iter().flat_map(|face| [by_tag, by_key, by_clear].map(|by| (face, by))) {
+    for (invalidator, invalidate) in
+        [face, other].into_iter().flat_map(|face| [by_tag, by_key, by_clear].map(|by| (face, by)))
+    {
         face.clear().unwrap();
         let (computing, is_computing) = mpsc::channel();
         let (finish, may_finish) = mpsc::channel::<()>();
@@ -55,7 +57,11 @@ pub fn nobody_joins_a_computation_from_before_an_invalidation([face, other]: &[F
             assert_eq!(call(face, "a", &["t"], 3), (2, false));
             finish.send(()).unwrap();
             assert_eq!(old.join().unwrap(), 1);
-            assert_eq!(call(face, "a", &["t"], 4), (2, false), "the older value is not stored over the newer one");
+            assert_eq!(
+                call(face, "a", &["t"], 4),
+                (2, false),
+                "the older value is not stored over the newer one"
+            );
         });
     }
 }
@@ -73,7 +79,8 @@ pub fn a_panic_hands_over_to_a_follower([face, _]: &[Face; 2]) {
                 may_panic.recv().unwrap();
                 std::panic::resume_unwind(Box::new("as planned"));
             };
-            catch_unwind(AssertUnwindSafe(|| face.get_or_compute("a", tagged(&["t"]), compute))).is_err()
+            catch_unwind(AssertUnwindSafe(|| face.get_or_compute("a", tagged(&["t"]), compute)))
+                .is_err()
         });
         is_computing.recv().unwrap();
         let followers: Vec<_> = (0..4)

@@ -13,7 +13,9 @@ const EMMA: u32 = 2;
 
 pub(crate) fn tell(teller: &Teller) -> Outcome {
     let db = teller.db();
-    teller.chapter("Meanwhile: an invalidation while the value is being computed (ecached! wraps a closure)");
+    teller.chapter(
+        "Meanwhile: an invalidation while the value is being computed (ecached! wraps a closure)",
+    );
 
     // The first computation says that it has read, then waits until it may go on: a slow renderer, a long pause.
     let (has_read, read) = mpsc::channel();

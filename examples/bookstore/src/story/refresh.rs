@@ -6,7 +6,8 @@ use crate::teller::{Outcome, Teller};
 pub(crate) fn tell(teller: &Teller) -> Outcome {
     let rome = Shop { id: 2, db: teller.db() };
     teller.chapter("Companions: what #[cached] defines beside the function");
-    teller.check(rome.revenue_cache_key(2025) == "shop:2:revenue:2025", "the key is the template")?;
+    teller
+        .check(rome.revenue_cache_key(2025) == "shop:2:revenue:2025", "the key is the template")?;
     teller.event(&format!("rome.revenue_cache_key(2025) = {:?}", rome.revenue_cache_key(2025)));
     teller.computed("rome.revenue_refresh_cache(2025)", || rome.revenue_refresh_cache(2025))?;
     teller.hit("rome.revenue(2025)", || rome.revenue(2025))?;

@@ -7,7 +7,8 @@ use ecached::invalidate_tags;
 pub(crate) fn tell(teller: &Teller) -> Outcome {
     let paris = Shop { id: 1, db: teller.db() };
     let rome = Shop { id: 2, db: teller.db() };
-    teller.chapter("Shops: methods with prefix = \"shop:<self.id>\"; the sums go over 240,000 sales");
+    teller
+        .chapter("Shops: methods with prefix = \"shop:<self.id>\"; the sums go over 240,000 sales");
     teller.computed("paris.best_sellers(2024)", || paris.best_sellers(2024).map(List))?;
     teller.computed("paris.revenue(2024)", || paris.revenue(2024))?;
     teller.computed("rome.revenue(2025)", || rome.revenue(2025))?;

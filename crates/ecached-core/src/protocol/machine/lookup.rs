@@ -20,11 +20,14 @@ impl Machine {
     pub(super) fn look_again(&mut self) -> Step {
         self.looked = self.cache.flights().now();
         let Some(store) = self.cache.objects() else { return self.ask_lookup() };
-        if self.may_hit()
-            && let Found::Hit(value) = store.lookup(self.request.key(), self.request.tag_set)
-            && value.any().type_id() == self.request.value_type
-        {
-            return self.hit(value);
+        if self.may_hit() {
+            match store.lookup(self.request.key(), self.request.tag_set) {
+                Found::Hit(value) if value.any().type_id() == self.request.value_type => {
+                    return self.hit(value);
+                }
+                found if !self.has_missed => self.count_miss(why(&found)),
+                _ => {}
+            }
         }
         if self.request.mode == Mode::Peek {
             return self.finish(Done::Absent);
@@ -38,7 +41,8 @@ impl Machine {
     }
 
     pub(super) fn hit(&mut self, value: Value) -> Step {
-        self.count(Event::Hit);
+        // Stored by another caller since this one missed: one lookup is not counted twice.
+        self.count(if self.has_missed { Event::Shared } else { Event::Hit });
         event::hit(self.cache.alias(), self.request.template);
         self.finish(Done::Value(value))
     }
@@ -82,7 +86,9 @@ impl Machine {
 
     pub(super) fn missed(&mut self, why: Event, seen: Seen) -> Step {
         if self.may_hit() {
-            self.count_miss(why);
+            if !self.has_missed {
+                self.count_miss(why);
+            }
             if self.request.mode == Mode::Peek {
                 return self.finish(Done::Absent);
             }
@@ -94,5 +100,16 @@ impl Machine {
             }
         }
         self.open(seen)
+    }
+}
+
+/// Why a lookup was no hit.
+pub(crate) const fn why(found: &Found) -> Event {
+    match found {
+        Found::Absent => Event::Absent,
+        Found::Expired => Event::Expired,
+        Found::Invalidated => Event::Invalidated,
+        // A hit of another type.
+        Found::OtherTags | Found::Hit(_) => Event::Foreign,
     }
 }

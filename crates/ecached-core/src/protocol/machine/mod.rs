@@ -13,7 +13,7 @@
 //!
 //! `lookup`, `open` and `store` hold the steps in this order; this file has what they share.
 
-mod lookup;
+pub(crate) mod lookup;
 mod open;
 mod store;
 
@@ -107,16 +107,13 @@ pub(crate) struct Machine {
     timeout: Option<Duration>,
     /// The last failure; the caller sees it only where there is no value to give instead.
     failure: Option<Error>,
+    /// A miss was counted: what happens since is not a second one.
+    has_missed: bool,
 }
 
 impl Machine {
     /// A call that `started` at that point in the order of flights and has looked up nothing yet.
-    pub(crate) fn new(
-        cache: Cache,
-        meter: Meter,
-        request: Request,
-        started: u64,
-    ) -> Self {
+    pub(crate) fn new(cache: Cache, meter: Meter, request: Request, started: u64) -> Self {
         Self {
             cache,
             meter,
@@ -132,6 +129,7 @@ impl Machine {
             value_tags: Vec::new(),
             timeout: None,
             failure: None,
+            has_missed: false,
         }
     }
 
@@ -239,8 +237,9 @@ impl Machine {
         Step::Done(done)
     }
 
-    /// A lookup before the first step was a miss already.
-    pub(crate) fn count_miss(&self, why: Event) {
+    /// A lookup was a miss.
+    pub(crate) fn count_miss(&mut self, why: Event) {
+        self.has_missed = true;
         self.count(why);
         match why {
             Event::Invalidated => event::stale(self.cache.alias(), self.request.template),

@@ -15,18 +15,22 @@ impl Machine {
         self.captured = Captured::Bytes(seen);
         match opening {
             Ok(opening) if opening.missing.is_empty() => self.enter(),
-            Ok(opening) if self.alone || self.leader.is_some() || !self.may_hit() => self.ask_open(opening),
-            Ok(opening) => match self.cache.flights().enter(&self.caller(), None, &Context::current()) {
-                Entered::Lead(leader) => {
-                    self.leader = Some(leader);
-                    self.ask_open(opening)
+            Ok(opening) if self.alone || self.leader.is_some() || !self.may_hit() => {
+                self.ask_open(opening)
+            }
+            Ok(opening) => {
+                match self.cache.flights().enter(&self.caller(), None, &Context::current()) {
+                    Entered::Lead(leader) => {
+                        self.leader = Some(leader);
+                        self.ask_open(opening)
+                    }
+                    Entered::Alone => {
+                        self.alone = true;
+                        self.ask_open(opening)
+                    }
+                    entered => self.entered(entered),
                 }
-                Entered::Alone => {
-                    self.alone = true;
-                    self.ask_open(opening)
-                }
-                entered => self.entered(entered),
-            },
+            }
             Err(error) => self.without_cache(&error),
         }
     }
@@ -65,7 +69,8 @@ impl Machine {
             self.leader = Some(leader);
             return self.compute();
         }
-        let entered = self.cache.flights().enter(&self.caller(), Some(identity), &Context::current());
+        let entered =
+            self.cache.flights().enter(&self.caller(), Some(identity), &Context::current());
         self.entered(entered)
     }
 
@@ -88,7 +93,11 @@ impl Machine {
             Entered::LookAgain => self.look_again(),
             Entered::Alone => {
                 self.alone = true;
-                if matches!(self.captured, Captured::Nothing) { self.look_again() } else { self.compute() }
+                if matches!(self.captured, Captured::Nothing) {
+                    self.look_again()
+                } else {
+                    self.compute()
+                }
             }
         }
     }

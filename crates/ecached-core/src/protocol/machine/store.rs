@@ -91,17 +91,14 @@ impl Machine {
         let store = self.cache.objects();
         match (&mut self.captured, store) {
             (Captured::Objects(capture), Some(store)) => {
-                let Some(dependencies) = capture.dependencies(&tags) else {
+                let request = &self.request;
+                let weight = store.weigh(&request.key, value, &|| request.ops.encoded_len(value));
+                let Some(dependencies) = capture.dependencies(&tags, weight) else {
                     self.doomed();
                     return None;
                 };
-                let mut header = Header::new(
-                    self.request.key.clone(),
-                    self.request.tag_set.unwrap_or_default(),
-                    store.deadline(self.timeout),
-                );
-                header.weight =
-                    store.weigh(&self.request.key, value, &|| self.request.ops.encoded_len(value));
+                let tag_set = request.tag_set.unwrap_or_default();
+                let mut header = Header::new(&request.key, tag_set, store.deadline(self.timeout));
                 header.dependencies = Some(dependencies);
                 Some(header)
             }

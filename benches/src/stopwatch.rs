@@ -1,0 +1,59 @@
+//! How long something took, and whether the thread had a core to itself all the time.
+
+use rustix::time::{ClockId, clock_gettime};
+use std::time::{Duration, Instant};
+
+/// The part of the time that a thread must have run to be said to have had a core.
+const OWN_CORE: f64 = 0.95;
+
+/// Runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch {
+    begin: Instant,
+    processor: Duration,
+}
+
+impl Stopwatch {
+    /// From now on.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { processor: processor_time(), begin: Instant::now() }
+    }
+
+    /// Until now. On the thread that started it.
+    #[must_use]
+    pub fn stop(self) -> Timed {
+        let end = Instant::now();
+        Timed { begin: self.begin, end, processor: processor_time().saturating_sub(self.processor) }
+    }
+}
+
+/// What was measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Timed {
+    /// When it began.
+    pub begin: Instant,
+    /// When it ended.
+    pub end: Instant,
+    processor: Duration,
+}
+
+impl Timed {
+    /// How long it took.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.end - self.begin
+    }
+
+    /// Whether the thread hardly ever had to wait for a core.
+    #[must_use]
+    pub fn had_a_core(&self) -> bool {
+        self.processor.as_secs_f64() >= OWN_CORE * self.elapsed().as_secs_f64()
+    }
+}
+
+/// How long this thread has run.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
