@@ -1,5 +1,7 @@
 //! P3 with cached functions: one computation at a time, and what happens to those who wait.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
+
 use ecached::{Cache, Memory, Settings, cached, invalidate_tags, tag};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};

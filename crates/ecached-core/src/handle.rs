@@ -258,12 +258,15 @@ fn request<T: CacheValue>(key: &str, options: EntryOptions, mode: Mode, any_tags
     }
 }
 
+/// A value of the request with that number, if its tags still have these versions.
+type Unverified = (usize, Value, Vec<(String, crate::version::Version)>);
+
 /// Several lookups in stores of bytes, with the keys of all in one question, and the tags that entries bring in a second.
 struct Many<'a> {
     cache: &'a Cache,
     requests: Vec<Request>,
     values: Vec<Option<Value>>,
-    unverified: Vec<(usize, Value, Vec<(String, crate::version::Version)>)>,
+    unverified: Vec<Unverified>,
     state: u8,
 }
 
@@ -331,7 +334,7 @@ impl<'a> Many<'a> {
             match bytes::judge(&layout, request, own, now)? {
                 Reading::Hit(value) => self.values[index] = Some(value),
                 Reading::Unverified { value, tags, .. } => {
-                    self.unverified.push((index, value, tags))
+                    self.unverified.push((index, value, tags));
                 }
                 _ => {}
             }

@@ -28,11 +28,13 @@ pub trait Kind: Copy + 'static {
     fn join(result: Result<Self::Value, Self::Error>) -> Self::Return;
 
     /// A copy of the error for the callers who wait for the same computation, where it can be copied.
+    #[must_use]
     fn share(_: &Self::Error) -> Option<SharedError> {
         None
     }
 
     /// The error that [`share`](Kind::share) copied.
+    #[must_use]
     fn shared(_: &SharedError) -> Option<Self::Error> {
         None
     }
@@ -174,11 +176,13 @@ impl<R> Probe<R> {
     }
 
     /// For what `function` returns.
+    #[must_use]
     pub const fn of<F: FnOnce() -> R>(_: &F) -> Self {
         Self(PhantomData)
     }
 
     /// For what `future` resolves to.
+    #[must_use]
     pub const fn of_future<F: Future<Output = R>>(_: &F) -> Self {
         Self(PhantomData)
     }
@@ -260,7 +264,7 @@ macro_rules! __kind_of_future {
 #[macro_export]
 macro_rules! __kind_from {
     ($probe:expr) => {{
-        #[allow(unused_imports)]
+        #[allow(unused_imports, clippy::allow_attributes, reason = "which of them is used depends on the type")]
         use $crate::kind::{ProbeFallible as _, ProbePlain as _, ProbeShareable as _};
         (&&&$probe).kind()
     }};

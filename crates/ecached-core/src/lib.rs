@@ -7,9 +7,6 @@
 //!
 //! In reading order: what a cache is made of, how a call goes, what surrounds it.
 
-#[cfg(test)]
-extern crate self as ecached_core;
-
 pub mod clock;
 mod error;
 pub mod timeout;

@@ -27,6 +27,7 @@ pub fn invalidate_key(target: Target<'_>, key: &KeyBuf) -> Result<()> {
 /// # Errors
 ///
 /// As `ecached::invalidate_tags`.
+#[expect(clippy::needless_pass_by_value, reason = "as its async form, which has to keep them")]
 pub fn invalidate_names(target: Target<'_>, names: Vec<Cow<'static, str>>) -> Result<()> {
     target
         .cache()?

@@ -121,6 +121,7 @@ impl Memory {
     }
 
     /// Frees what is expired or invalidated; answers how many entries that were. It happens by itself within seconds.
+    #[expect(clippy::must_use_candidate, reason = "freeing is the point, the count is news")]
     pub fn sweep(&self) -> usize {
         self.0.sweep()
     }
@@ -298,10 +299,9 @@ impl Capture for MemoryCapture {
         let mut tags = self.tags.take()?;
         // The cells first, then the look at what was invalidated: an invalidation does it in the other order.
         tags.extend(value_tags);
-        tags.set_weight(weight);
         let is_current =
             tags.are_current() && !self.store.tags.is_any_newer(value_tags, self.begun);
-        is_current.then(|| Box::new(tags) as Box<dyn Dependencies>)
+        is_current.then(|| tags.into_dependencies(weight))
     }
 
     fn store(self: Box<Self>, value: Value, is_superseded: &dyn Fn() -> bool) -> Written {
@@ -345,11 +345,11 @@ struct WeightInHeader {
 }
 
 impl Weighter<u64, Value> for WeightInHeader {
-    fn weight(&self, _: &u64, value: &Value) -> u64 {
+    fn weight(&self, _key: &u64, val: &Value) -> u64 {
         if self.by_entries {
             return 1;
         }
-        value.header().dependencies.as_ref().map_or(1, |dependencies| dependencies.weight())
+        val.header().dependencies.as_ref().map_or(1, |dependencies| dependencies.weight())
     }
 }
 
@@ -379,8 +379,8 @@ impl Hasher for Same {
         }
     }
 
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+    fn write_u64(&mut self, i: u64) {
+        self.0 = i;
     }
 }
 
@@ -391,7 +391,7 @@ struct CollectEvicted;
 impl Lifecycle<u64, Value> for CollectEvicted {
     type RequestState = Vec<Value>;
 
-    fn on_evict(&self, evicted: &mut Vec<Value>, _: u64, value: Value) {
-        evicted.push(value);
+    fn on_evict(&self, state: &mut Vec<Value>, _key: u64, val: Value) {
+        state.push(val);
     }
 }

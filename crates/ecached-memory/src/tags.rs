@@ -11,6 +11,7 @@
 use dashmap::DashMap;
 use ecached_core::value::Dependencies;
 use foldhash::fast::RandomState;
+use smol_str::SmolStr;
 use std::borrow::{Borrow, Cow};
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub(crate) struct Tags {
 
 /// A tag's version and how many refer to it.
 struct TagCell {
-    name: Box<str>,
+    name: SmolStr,
     version: AtomicU64,
     references: AtomicUsize,
 }
@@ -60,7 +61,7 @@ impl Eq for Cell {}
 impl Hash for Cell {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // As `str` does, so that a name finds its cell.
-        self.0.name.hash(state);
+        self.0.name.as_str().hash(state);
     }
 }
 
@@ -112,8 +113,7 @@ impl Tags {
 
     /// The versions of `names` now, kept alive by the result.
     pub(crate) fn capture(self: &Arc<Self>, names: &[Cow<'_, str>]) -> TagRefs {
-        let mut refs =
-            TagRefs { tags: Arc::clone(self), list: Vec::with_capacity(names.len()), weight: 1 };
+        let mut refs = TagRefs { tags: Arc::clone(self), list: Vec::with_capacity(names.len()) };
         refs.extend(names);
         refs
     }
@@ -128,7 +128,7 @@ impl Tags {
             return TagRef::new(&cell.key().0);
         }
         let cell = Arc::new(TagCell {
-            name: name.into(),
+            name: SmolStr::new(name),
             version: AtomicU64::new(self.now()),
             references: AtomicUsize::new(0),
         });
@@ -143,7 +143,7 @@ impl Tags {
             let is_unused = |cell: &Cell, (): &()| {
                 Arc::ptr_eq(&cell.0, &tag.cell) && cell.0.references.load(Ordering::Acquire) == 0
             };
-            self.cells.remove_if(&*tag.cell.name, is_unused);
+            self.cells.remove_if(tag.cell.name.as_str(), is_unused);
         }
     }
 }
@@ -166,12 +166,10 @@ impl TagRef {
     }
 }
 
-/// Captured tags.
+/// Captured tags, while a computation is under way.
 pub(crate) struct TagRefs {
     tags: Arc<Tags>,
     list: Vec<TagRef>,
-    /// What the entry that depends on them counts.
-    weight: u64,
 }
 
 impl TagRefs {
@@ -179,21 +177,50 @@ impl TagRefs {
         self.list.iter().map(|tag| tag.version)
     }
 
-    pub(crate) fn set_weight(&mut self, weight: u64) {
-        self.weight = weight;
-    }
-
     /// Captures further names.
     pub(crate) fn extend(&mut self, names: &[Cow<'_, str>]) {
         self.list.extend(names.iter().map(|name| self.tags.acquire(name)));
-        // Entries keep this for as long as they live.
-        self.list.shrink_to_fit();
+    }
+
+    pub(crate) fn are_current(&self) -> bool {
+        self.list.iter().all(TagRef::is_current)
+    }
+
+    /// What an entry keeps for as long as it lives: one allocation of the size it needs, up to eight tags.
+    pub(crate) fn into_dependencies(mut self, weight: u64) -> Box<dyn Dependencies> {
+        let (tags, mut list) = (Arc::clone(&self.tags), std::mem::take(&mut self.list));
+        macro_rules! fitting {
+            ($($len:literal)*) => {$(
+                if list.len() == $len {
+                    match <[TagRef; $len]>::try_from(list) {
+                        Ok(list) => return Box::new(Held { tags, weight, list }),
+                        Err(rest) => list = rest,
+                    }
+                }
+            )*};
+        }
+        fitting!(1 2 3 4 5 6 7 8);
+        Box::new(Held { tags, weight, list: list.into_boxed_slice() })
     }
 }
 
-impl Dependencies for TagRefs {
+impl Drop for TagRefs {
+    fn drop(&mut self) {
+        self.list.iter().for_each(|tag| self.tags.release(tag));
+    }
+}
+
+/// The tags of an entry.
+struct Held<L: AsRef<[TagRef]>> {
+    tags: Arc<Tags>,
+    /// What the entry counts in a store that is bounded by bytes.
+    weight: u64,
+    list: L,
+}
+
+impl<L: AsRef<[TagRef]> + Send + Sync> Dependencies for Held<L> {
     fn are_current(&self) -> bool {
-        self.list.iter().all(TagRef::is_current)
+        self.list.as_ref().iter().all(TagRef::is_current)
     }
 
     fn weight(&self) -> u64 {
@@ -201,11 +228,9 @@ impl Dependencies for TagRefs {
     }
 }
 
-impl Drop for TagRefs {
+impl<L: AsRef<[TagRef]>> Drop for Held<L> {
     fn drop(&mut self) {
-        for tag in &self.list {
-            self.tags.release(tag);
-        }
+        self.list.as_ref().iter().for_each(|tag| self.tags.release(tag));
     }
 }
 

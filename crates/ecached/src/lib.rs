@@ -1,11 +1,75 @@
-//! placeholder docs
+//! Cached functions, blocking and async, with tags; an invalidation is never lost.
+//!
+//! ```
+//! use ecached::prelude::*;
+//!
+//! #[cached("user:<id>", 3600, tags = ["users", "user:<id>"])]
+//! fn load_user(id: u64) -> Result<String, std::io::Error> {
+//!     Ok(format!("user {id}")) // something expensive
+//! }
+//!
+//! #[invalidates(tags = ["user:<id>"])]
+//! fn rename(id: u64, name: &str) -> Result<(), std::io::Error> {
+//!     let _ = (id, name); // … and commit
+//!     Ok(())
+//! }
+//!
+//! load_user(7)?; // computed
+//! load_user(7)?; // served
+//! rename(7, "Ann")?;
+//! load_user(7)?; // computed
+//! invalidate_tags(&["users"])?; // every entry with the tag, in O(1)
+//! assert_eq!(load_user::stats().computations, 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Nothing has to be configured: the alias `default` is an in-process cache of 10,000 entries.
+//!
+//! **The promise.** Once an invalidation has returned `Ok`, no call that starts later, in any process that shares the
+//! backend, returns a value whose computation started before that invalidation was called.
+//!
+//! # Layout
+//!
+//! - [`macro@cached`] on functions, [`ecached!`] around closures and blocks, [`macro@invalidates`] on functions that change
+//!   data, [`key!`] and [`tag!`] for names. [`prelude`] has what most programs need.
+//! - [`invalidate_tags`], [`invalidate_prefix`], [`invalidate_key`]: from anywhere.
+//! - [`caches`]: the registry; it gives a [`Cache`] for an alias, with [`Settings`], from a [`Config`].
+//! - [`Memory`]: the in-process backend; [`backend`]: the traits to write others.
+//! - [`Stats`], [`Error`], [`Clock`].
+//! - [`aio`]: the async side of all that is not a macro.
+//!
+//! # Guide
+//!
+//! | page | about |
+//! | --- | --- |
+//! | [`guide::functions`] | all options, with an example each; companions |
+//! | [`guide::keys`] | templates, escaping, long keys |
+//! | [`guide::invalidation`] | tags, prefixes; what is guaranteed and what is not |
+//! | [`guide::sharing`] | one computation for callers at once |
+//! | [`guide::configuration`] | aliases, settings, URLs, handles |
+//! | [`guide::memory`] | bounds, eviction, sweeps |
+//! | [`guide::backends`] | writing a backend |
+//! | [`guide::events`] | counters and events |
+//! | [`guide::testing`] | tests that move time by hand |
+//! | [`guide::failures`] | what happens when something fails |
+//!
+//! # Features
+//!
+//! | feature | adds | default? |
+//! | --- | --- | --- |
+//! | `memory` | [`Memory`], and with it the alias `default` that needs no configuration; without it, functions compute until a backend is registered | yes |
+//! | `json` | the codec `json` for backends that hold bytes: entries that a person can read, bigger and slower than MessagePack | no |
 
 #[doc(hidden)]
 pub mod __private;
 pub mod aio;
 mod free;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod install;
 pub mod prelude;
+#[cfg(doctest)]
+mod readme;
 
 pub use ecached_core::backend;
 pub use ecached_core::clock::{ManualTime, Tick};

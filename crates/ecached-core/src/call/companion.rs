@@ -57,10 +57,6 @@ pub fn peek_async<K: Kind, V: 'static>(
 /// # Errors
 ///
 /// When it is not stored, unless the policy or an invalidation at the time says so.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the same arguments as the other functions that macros call, and the value"
-)]
 pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
@@ -87,10 +83,6 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
 /// # Cancel safety
 ///
 /// A dropped future has stored the value or not.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the same arguments as the other functions that macros call, and the value"
-)]
 pub fn precache_async<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,

@@ -2,6 +2,12 @@
 //!
 //! `mod` has the hit, `run` goes on from a miss, `companion` has calls that compute nothing.
 
+#![expect(
+    clippy::too_many_arguments,
+    clippy::needless_pass_by_value,
+    reason = "macros write these calls: all functions take the same arguments in the same order"
+)]
+
 mod companion;
 mod run;
 
@@ -125,12 +131,14 @@ pub const fn by_value<K: Kind, F: Fn(&K::Value) -> Decision>(_: K, decide: F) ->
 
 /// Operations on the values of a function that any backend can hold.
 #[inline]
+#[must_use]
 pub const fn ops<K: Kind<Value: CacheValue>>(_: K) -> ValueOps {
     ValueOps::any::<K::Value>()
 }
 
 /// Operations on the values of a `local` function.
 #[inline]
+#[must_use]
 pub const fn ops_local<K: Kind>(_: K) -> ValueOps {
     ValueOps::local::<K::Value>()
 }

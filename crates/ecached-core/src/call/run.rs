@@ -23,6 +23,10 @@ impl<K: Kind> Call<K> {
     }
 
     /// Goes on, blocking.
+    ///
+    /// # Panics
+    ///
+    /// When the function panics.
     pub fn run<P: Policy<K>, F: FnOnce() -> K::Return>(self, policy: P, compute: F) -> K::Return {
         let Some(mut machine) = self.machine else { return compute() };
         let (mut compute, mut computed) = (Some(compute), None);
@@ -53,6 +57,10 @@ impl<K: Kind> Call<K> {
     }
 
     /// Goes on, async.
+    ///
+    /// # Panics
+    ///
+    /// When the function panics.
     ///
     /// # Cancel safety
     ///

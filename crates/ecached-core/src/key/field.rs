@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 /// An argument about to be written.
 #[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the macros build it")]
 pub struct Field<'a, T: ?Sized>(pub &'a T);
 
 /// Values that need no formatter.
@@ -184,8 +185,8 @@ struct Escaping<'a> {
 }
 
 impl Write for Escaping<'_> {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.key.escaped(text, self.until);
+    fn write_str(&mut self, s: &str) -> std::fmt::Result {
+        self.key.escaped(s, self.until);
         Ok(())
     }
 }
@@ -195,7 +196,7 @@ impl Write for Escaping<'_> {
 #[macro_export]
 macro_rules! __field {
     ($key:expr, $value:expr, $until:expr) => {{
-        #[allow(unused_imports)]
+        #[allow(unused_imports, clippy::allow_attributes, reason = "which of them is used depends on the type")]
         use $crate::key::field::{RenderDisplay as _, RenderFast as _, RenderNothing as _};
         (&&&$crate::key::field::Field(&$value)).render($key, $until)
     }};
@@ -215,7 +216,7 @@ macro_rules! __field_debug {
 #[macro_export]
 macro_rules! __field_auto {
     ($key:expr, $value:expr, $until:expr) => {{
-        #[allow(unused_imports)]
+        #[allow(unused_imports, clippy::allow_attributes, reason = "which of them is used depends on the type")]
         use $crate::key::field::{RenderDebug as _, RenderDisplay as _, RenderFast as _};
         (&&&$crate::key::field::Field(&$value)).render($key, $until)
     }};

@@ -170,7 +170,7 @@ impl KeyBuf {
         match self.integer.take() {
             Some(number) => self.hash.integer(number),
             None => {
-                self.hash.segment(self.text.as_str().get(self.segment_start..).unwrap_or_default())
+                self.hash.segment(self.text.as_str().get(self.segment_start..).unwrap_or_default());
             }
         }
     }

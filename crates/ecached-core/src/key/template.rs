@@ -39,7 +39,7 @@ impl KeyTemplate {
         for (number, piece) in template.pieces.iter().enumerate() {
             match piece {
                 Piece::Literal(literal) => {
-                    format.push_str(&literal.replace('{', "{{").replace('}', "}}"))
+                    format.push_str(&literal.replace('{', "{{").replace('}', "}}"));
                 }
                 Piece::Field(_) => {
                     format.push_str("{f");

@@ -154,7 +154,7 @@ fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool
     match name {
         "key_prefix" => value.clone_into(&mut settings.key_prefix),
         "timeout" => {
-            settings.timeout = Timeout::After(parse_duration(name, value)?).resolve(None)?
+            settings.timeout = Timeout::After(parse_duration(name, value)?).resolve(None)?;
         }
         "wait" => settings.wait = parse_duration(name, value)?,
         "codec" => settings.codec = Codec::by_name(value)?,

@@ -1,5 +1,7 @@
 //! What every backend does, blocking and async. Each case gets two caches on one empty store, like two processes.
 
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a case that fails panics")]
+
 mod basics;
 mod invalidation;
 mod names;

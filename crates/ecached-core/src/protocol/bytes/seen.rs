@@ -138,8 +138,7 @@ impl Seen {
         layout: &Layout<'_>,
         request: &Request,
         payload: &[u8],
-        timeout: Option<Duration>,
-        now_unix_ms: u64,
+        (timeout, now_unix_ms): (Option<Duration>, u64),
     ) -> Option<Storing> {
         let declared = request.names.as_slice().iter().zip(&self.names);
         let declared = declared.map(|(name, version)| (CitedAs::Declared, name.as_ref(), *version));

@@ -174,7 +174,7 @@ impl Machine {
             Err(error) => return self.not_stored(&error),
         };
         let now = self.cache.clock().unix_millis();
-        let storing = seen.storing(&self.layout(), &self.request, &payload, self.timeout, now);
+        let storing = seen.storing(&self.layout(), &self.request, &payload, (self.timeout, now));
         match storing {
             Some(storing) if storing.entry.value.len() <= self.capabilities().max_value_bytes => {
                 self.state = State::Store;

@@ -1,0 +1,33 @@
+//! The guide, a page per topic.
+//!
+//! - [`functions`]: cached functions, with all options and companions.
+//! - [`keys`]: templates, escaping, long keys.
+//! - [`invalidation`]: tags, prefixes, what an invalidation guarantees and what it does not.
+//! - [`sharing`]: one computation for callers at once; errors, panics, recursion.
+//! - [`configuration`]: aliases, settings, URLs, handles.
+//! - [`memory`]: the in-process backend: bounds, eviction, sweeps.
+//! - [`backends`]: writing a backend of your own.
+//! - [`events`]: counters, and events for `tracing`.
+//! - [`testing`]: tests that move time by hand.
+//! - [`failures`]: what happens when something fails.
+//!
+//! The pages are files of the repository too (`docs/`), where their links name files. The definitions in front of each
+//! page here come first, so they win.
+
+macro_rules! pages {
+    ($($name:ident)*) => {$(
+        #[doc = "[backends]: crate::guide::backends"]
+        #[doc = "[configuration]: crate::guide::configuration"]
+        #[doc = "[events]: crate::guide::events"]
+        #[doc = "[functions]: crate::guide::functions"]
+        #[doc = "[invalidation]: crate::guide::invalidation"]
+        #[doc = "[keys]: crate::guide::keys"]
+        #[doc = "[memory]: crate::guide::memory"]
+        #[doc = "[sharing]: crate::guide::sharing"]
+        #[doc = ""]
+        #[doc = include_str!(concat!("../docs/", stringify!($name), ".md"))]
+        pub mod $name {}
+    )*};
+}
+
+pages! { functions keys invalidation sharing configuration memory backends events testing failures }
