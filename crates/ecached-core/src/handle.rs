@@ -332,7 +332,7 @@ impl<'a> Many<'a> {
         for (index, request) in self.requests.iter().enumerate() {
             let own = take(bytes::lookup_keys(&layout, request).len())?;
             match bytes::judge(&layout, request, own, now)? {
-                Reading::Hit(value) => self.values[index] = Some(value),
+                Reading::Hit(value, _) => self.values[index] = Some(value),
                 Reading::Unverified { value, tags, .. } => {
                     self.unverified.push((index, value, tags));
                 }

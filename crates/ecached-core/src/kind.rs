@@ -264,7 +264,11 @@ macro_rules! __kind_of_future {
 #[macro_export]
 macro_rules! __kind_from {
     ($probe:expr) => {{
-        #[allow(unused_imports, clippy::allow_attributes, reason = "which of them is used depends on the type")]
+        #[allow(
+            unused_imports,
+            clippy::allow_attributes,
+            reason = "which of them is used depends on the type"
+        )]
         use $crate::kind::{ProbeFallible as _, ProbePlain as _, ProbeShareable as _};
         (&&&$probe).kind()
     }};

@@ -2,7 +2,7 @@
 //!
 //! - [`conformance!`]: a suite that every backend passes, blocking and async.
 //! - [`Map`] and [`AsyncMap`]: the simplest backends there can be, four methods each.
-//! - [`Faults`]: makes a backend fail, hang or forget when the test says so.
+//! - [`Faults`]: makes a backend fail, or lose its replies, when the test says so.
 //! - [`block_on`]: runs a future without a runtime.
 //!
 //! # Layout

@@ -62,7 +62,10 @@ fn one_caller_opens_at_a_time_and_the_others_look_again() {
     assert!(matches!(enter(&flights, &late, None), Entered::AwaitOpening(_)));
     assert!(matches!(enter(&flights, &late, captured(&[1])), Entered::AwaitOpening(_)));
     opener.identify(Identity::Captured([1].into()));
-    assert!(matches!(enter(&flights, &late, None), Entered::LookAgain), "it looked before the flight captured");
+    assert!(
+        matches!(enter(&flights, &late, None), Entered::LookAgain),
+        "it looked before the flight captured"
+    );
     let again = Caller { looked: flights.now(), ..late };
     assert!(matches!(enter(&flights, &again, captured(&[1])), Entered::Join(_)));
 }
@@ -98,7 +101,9 @@ fn an_older_flight_is_superseded_by_a_later_value_and_by_nothing_else() {
 fn a_leader_that_is_dropped_leaves_nothing_behind() {
     let flights = Flights::new();
     let leader = lead(&flights, &caller(&flights, "a"), captured(&[1]));
-    let Entered::Join(flight) = enter(&flights, &caller(&flights, "a"), captured(&[1])) else { panic!("it joins") };
+    let Entered::Join(flight) = enter(&flights, &caller(&flights, "a"), captured(&[1])) else {
+        panic!("it joins")
+    };
     drop(leader);
     assert!(matches!(flight.outcome.get(), Some(Outcome::Abandoned)));
     assert_eq!(flights.len(), 0);

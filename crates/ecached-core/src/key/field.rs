@@ -196,7 +196,11 @@ impl Write for Escaping<'_> {
 #[macro_export]
 macro_rules! __field {
     ($key:expr, $value:expr, $until:expr) => {{
-        #[allow(unused_imports, clippy::allow_attributes, reason = "which of them is used depends on the type")]
+        #[allow(
+            unused_imports,
+            clippy::allow_attributes,
+            reason = "which of them is used depends on the type"
+        )]
         use $crate::key::field::{RenderDisplay as _, RenderFast as _, RenderNothing as _};
         (&&&$crate::key::field::Field(&$value)).render($key, $until)
     }};
@@ -216,7 +220,11 @@ macro_rules! __field_debug {
 #[macro_export]
 macro_rules! __field_auto {
     ($key:expr, $value:expr, $until:expr) => {{
-        #[allow(unused_imports, clippy::allow_attributes, reason = "which of them is used depends on the type")]
+        #[allow(
+            unused_imports,
+            clippy::allow_attributes,
+            reason = "which of them is used depends on the type"
+        )]
         use $crate::key::field::{RenderDebug as _, RenderDisplay as _, RenderFast as _};
         (&&&$crate::key::field::Field(&$value)).render($key, $until)
     }};

@@ -90,7 +90,7 @@ impl Layout<'_> {
 /// What a lookup means.
 #[derive(Debug)]
 pub(crate) enum Reading {
-    Hit(Value),
+    Hit(Value, Seen),
     /// Valid if these tags, which the value brought, still have these versions.
     Unverified {
         value: Value,
@@ -173,7 +173,11 @@ fn judge_entry(
     };
     let unseen = entry.cited.iter().filter(|cited| is_unseen(request, cited));
     let tags: Vec<_> = unseen.map(|cited| (cited.name.to_owned(), cited.version)).collect();
-    if tags.is_empty() { Reading::Hit(value) } else { Reading::Unverified { value, tags, seen } }
+    if tags.is_empty() {
+        Reading::Hit(value, seen)
+    } else {
+        Reading::Unverified { value, tags, seen }
+    }
 }
 
 /// Whether the entry was stored under exactly the names that the code declares now.

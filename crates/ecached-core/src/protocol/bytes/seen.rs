@@ -160,8 +160,12 @@ impl Seen {
             cited: cited.into_iter().map(cite).collect::<Option<_>>()?,
             payload,
         };
-        let names = entry.cited.iter().filter(|cited| !cited.name.is_empty());
-        let extend = names.map(|cited| (layout.version(cited.name), timeout)).collect();
+        let place = |cited: &Cited<'_>| match cited.kind {
+            CitedAs::Declared | CitedAs::Value => layout.version(cited.name),
+            CitedAs::Key => layout.lease(&request.key),
+            CitedAs::Alias => layout.alias(),
+        };
+        let extend = entry.cited.iter().map(|cited| (place(cited), timeout)).collect();
         let item = Item { key: layout.entry(&request.key), value: entry.encode()?, ttl: timeout };
         let lease = layout.capabilities.conditional_store.then_some(self.key).flatten();
         let lease = lease.map(|version| (layout.lease(&request.key), version));

@@ -55,7 +55,7 @@ impl Machine {
         };
         let may_hit = self.may_hit();
         match reading {
-            Reading::Hit(value) if may_hit => self.hit(value),
+            Reading::Hit(value, _) if may_hit => self.hit(value),
             Reading::Unverified { value, tags, seen } if may_hit => {
                 self.captured = Captured::Bytes(seen);
                 self.state = State::VerifyValueTags;
@@ -64,8 +64,8 @@ impl Machine {
                 self.unverified = Some((value, tags));
                 Step::Ask(Ask::Read(keys))
             }
-            Reading::Hit(_) => self.open(Seen::nothing(&self.request)),
-            Reading::Unverified { seen, .. } => self.open(seen),
+            // A refresh: what lives stays, so that other entries stay valid.
+            Reading::Hit(_, seen) | Reading::Unverified { seen, .. } => self.open(seen),
             Reading::Absent(seen) => self.missed(Event::Absent, seen),
             Reading::Expired(seen) => self.missed(Event::Expired, seen),
             Reading::Stale(seen) => self.missed(Event::Invalidated, seen),

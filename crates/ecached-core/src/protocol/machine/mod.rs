@@ -171,6 +171,9 @@ impl Machine {
         for name in self.request.names.as_slice() {
             name::check("tag or prefix", name)?;
         }
+        if self.request.mode == Mode::Peek {
+            return Ok(None);
+        }
         self.request.timeout.resolve(self.cache.settings().timeout)
     }
 
