@@ -1,7 +1,5 @@
 //! P2, P4 and P5 on a backend that holds bytes: what is lost, fails, or is foreign costs a computation and nothing else.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
-
 use ecached::{Cache, EntryOptions, ErrorKind, Settings, cached};
 use ecached_testing::{Faults, Map};
 use std::sync::LazyLock;

@@ -1,7 +1,5 @@
 //! The in-process backend: bounds, and that what cannot be served is freed without being read.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
-
 use ecached::{Cache, Clock, EntryOptions, Memory, cached, tag};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, mpsc};

@@ -3,9 +3,9 @@
 use ecached::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How often [`total`] ran.
+/// How often [`total()`] ran.
 pub static TOTALS: AtomicU64 = AtomicU64::new(0);
-/// How often [`total_async`] ran.
+/// How often [`total_async()`] ran.
 pub static TOTALS_ASYNC: AtomicU64 = AtomicU64::new(0);
 
 /// A blocking function with all that companions need.

@@ -5,7 +5,7 @@ use ecached::{Error, ErrorKind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How often [`profile`] ran.
+/// How often [`profile()`] ran.
 pub static PROFILES: AtomicU64 = AtomicU64::new(0);
 /// What the handlers of errors were told.
 pub static FAILURES: Mutex<Vec<ErrorKind>> = Mutex::new(Vec::new());

@@ -184,9 +184,9 @@ fn decode<T: CacheValue>(codec: Codec, bytes: &[u8]) -> Option<Value> {
 struct Count(u64);
 
 impl io::Write for Count {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len() as u64;
-        Ok(bytes.len())
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.0 += buf.len() as u64;
+        Ok(buf.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -199,6 +199,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests read better so")]
     fn round_trip<T: CacheValue + PartialEq + fmt::Debug>(value: T) {
         let ops = ValueOps::any::<T>();
         let bytes = ops
