@@ -11,7 +11,7 @@ use crate::protocol::request::KeyHash;
 use crate::protocol::{Done, Machine, Mode, Names, Request, Step};
 use crate::stats::Meter;
 use crate::timeout::{IntoTimeout, Timeout};
-use crate::value::{CacheValue, Value};
+use crate::value::{Boxed, CacheValue, Value};
 use crate::{Error, ErrorKind, Result};
 use std::any::TypeId;
 use std::borrow::Cow;
@@ -252,7 +252,7 @@ fn request<T: CacheValue>(key: &str, options: EntryOptions, mode: Mode, any_tags
         timeout: options.timeout,
         has_value_tags: false,
         mode,
-        ops: ValueOps::any::<T>(),
+        ops: ValueOps::any::<T, Boxed>(),
         value_type: TypeId::of::<T>(),
         template: "",
     }

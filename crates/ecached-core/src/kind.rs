@@ -2,7 +2,7 @@
 //!
 //! [`Probe`] finds the kind by "autoref specialisation": method lookup prefers the impl with most references in front.
 
-use crate::value::LocalValue;
+use crate::value::{Boxed, LocalValue, Packing, Pointer};
 use std::any::Any;
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -14,7 +14,9 @@ pub trait Kind: Copy + 'static {
     type Return: 'static;
     /// What is cached.
     type Value: LocalValue;
-    /// What is not.
+    /// How it is held.
+    type Packing: Packing<Self::Value>;
+    /// What is not cached.
     type Error: 'static;
 
     /// Splits what the function returned.
@@ -49,7 +51,7 @@ pub trait Outcome: Copy {
     fn succeeded(returned: &Self::Returned) -> bool;
 }
 
-impl<T> Outcome for Plain<T> {
+impl<T, P> Outcome for Plain<T, P> {
     type Returned = T;
 
     fn succeeded(_: &T) -> bool {
@@ -57,7 +59,7 @@ impl<T> Outcome for Plain<T> {
     }
 }
 
-impl<T, E> Outcome for Fallible<T, E> {
+impl<T, E, P> Outcome for Fallible<T, E, P> {
     type Returned = Result<T, E>;
 
     fn succeeded(returned: &Self::Returned) -> bool {
@@ -65,7 +67,7 @@ impl<T, E> Outcome for Fallible<T, E> {
     }
 }
 
-impl<T, E> Outcome for Shareable<T, E> {
+impl<T, E, P> Outcome for Shareable<T, E, P> {
     type Returned = Result<T, E>;
 
     fn succeeded(returned: &Self::Returned) -> bool {
@@ -76,40 +78,44 @@ impl<T, E> Outcome for Shareable<T, E> {
 /// An error that several callers get.
 pub type SharedError = Arc<dyn Any + Send + Sync>;
 
+/// Names types without owning values of them.
+type Types<T, E, P> = fn() -> (T, E, P);
+
 /// A function that cannot fail: all it returns is cached.
 #[derive(Debug)]
-pub struct Plain<T>(PhantomData<fn() -> T>);
+pub struct Plain<T, P = Boxed>(PhantomData<fn() -> (T, P)>);
 
 /// A function that returns a `Result` whose error cannot be copied.
 #[derive(Debug)]
-pub struct Fallible<T, E>(PhantomData<fn() -> (T, E)>);
+pub struct Fallible<T, E, P = Boxed>(PhantomData<Types<T, E, P>>);
 
 /// A function that returns a `Result` whose error can be copied and sent to other threads.
 #[derive(Debug)]
-pub struct Shareable<T, E>(PhantomData<fn() -> (T, E)>);
+pub struct Shareable<T, E, P = Boxed>(PhantomData<Types<T, E, P>>);
 
-impl<T> Copy for Plain<T> {}
-impl<T> Clone for Plain<T> {
+impl<T, P> Copy for Plain<T, P> {}
+impl<T, P> Clone for Plain<T, P> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<T, E> Copy for Fallible<T, E> {}
-impl<T, E> Clone for Fallible<T, E> {
+impl<T, E, P> Copy for Fallible<T, E, P> {}
+impl<T, E, P> Clone for Fallible<T, E, P> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<T, E> Copy for Shareable<T, E> {}
-impl<T, E> Clone for Shareable<T, E> {
+impl<T, E, P> Copy for Shareable<T, E, P> {}
+impl<T, E, P> Clone for Shareable<T, E, P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: LocalValue> Kind for Plain<T> {
+impl<T: LocalValue, P: Packing<T>> Kind for Plain<T, P> {
     type Return = T;
     type Value = T;
+    type Packing = P;
     type Error = Infallible;
 
     fn split(returned: T) -> Result<T, Infallible> {
@@ -125,9 +131,10 @@ impl<T: LocalValue> Kind for Plain<T> {
     }
 }
 
-impl<T: LocalValue, E: 'static> Kind for Fallible<T, E> {
+impl<T: LocalValue, E: 'static, P: Packing<T>> Kind for Fallible<T, E, P> {
     type Return = Result<T, E>;
     type Value = T;
+    type Packing = P;
     type Error = E;
 
     fn split(returned: Self::Return) -> Result<T, E> {
@@ -140,9 +147,10 @@ impl<T: LocalValue, E: 'static> Kind for Fallible<T, E> {
     }
 }
 
-impl<T: LocalValue, E: Clone + Send + Sync + 'static> Kind for Shareable<T, E> {
+impl<T: LocalValue, E: Clone + Send + Sync + 'static, P: Packing<T>> Kind for Shareable<T, E, P> {
     type Return = Result<T, E>;
     type Value = T;
+    type Packing = P;
     type Error = E;
 
     fn split(returned: Self::Return) -> Result<T, E> {
@@ -188,7 +196,24 @@ impl<R> Probe<R> {
     }
 }
 
-/// First choice: a `Result` with an error that can be shared.
+/// First choice: a `Result` of an `Arc`, with an error that can be shared.
+pub trait ProbeShareablePointer {
+    /// The kind.
+    type Kind;
+    /// The kind.
+    fn kind(&self) -> Self::Kind;
+}
+
+impl<X: Send + Sync + 'static, E: Clone + Send + Sync + 'static> ProbeShareablePointer
+    for &&&&&Probe<Result<Arc<X>, E>>
+{
+    type Kind = Shareable<Arc<X>, E, Pointer>;
+    fn kind(&self) -> Self::Kind {
+        Shareable(PhantomData)
+    }
+}
+
+/// Second choice: a `Result` with an error that can be shared.
 pub trait ProbeShareable {
     /// The kind.
     type Kind;
@@ -196,14 +221,29 @@ pub trait ProbeShareable {
     fn kind(&self) -> Self::Kind;
 }
 
-impl<T, E: Clone + Send + Sync + 'static> ProbeShareable for &&Probe<Result<T, E>> {
-    type Kind = Shareable<T, E>;
+impl<T, E: Clone + Send + Sync + 'static> ProbeShareable for &&&&Probe<Result<T, E>> {
+    type Kind = Shareable<T, E, Boxed>;
     fn kind(&self) -> Self::Kind {
         Shareable(PhantomData)
     }
 }
 
-/// Second choice: any `Result`.
+/// Third choice: any `Result` of an `Arc`.
+pub trait ProbeFalliblePointer {
+    /// The kind.
+    type Kind;
+    /// The kind.
+    fn kind(&self) -> Self::Kind;
+}
+
+impl<X: Send + Sync + 'static, E> ProbeFalliblePointer for &&&Probe<Result<Arc<X>, E>> {
+    type Kind = Fallible<Arc<X>, E, Pointer>;
+    fn kind(&self) -> Self::Kind {
+        Fallible(PhantomData)
+    }
+}
+
+/// Fourth choice: any `Result`.
 pub trait ProbeFallible {
     /// The kind.
     type Kind;
@@ -211,10 +251,25 @@ pub trait ProbeFallible {
     fn kind(&self) -> Self::Kind;
 }
 
-impl<T, E> ProbeFallible for &Probe<Result<T, E>> {
-    type Kind = Fallible<T, E>;
+impl<T, E> ProbeFallible for &&Probe<Result<T, E>> {
+    type Kind = Fallible<T, E, Boxed>;
     fn kind(&self) -> Self::Kind {
         Fallible(PhantomData)
+    }
+}
+
+/// Fifth choice: an `Arc`.
+pub trait ProbePointer {
+    /// The kind.
+    type Kind;
+    /// The kind.
+    fn kind(&self) -> Self::Kind;
+}
+
+impl<X: Send + Sync + 'static> ProbePointer for &Probe<Arc<X>> {
+    type Kind = Plain<Arc<X>, Pointer>;
+    fn kind(&self) -> Self::Kind {
+        Plain(PhantomData)
     }
 }
 
@@ -227,7 +282,7 @@ pub trait ProbePlain {
 }
 
 impl<T> ProbePlain for Probe<T> {
-    type Kind = Plain<T>;
+    type Kind = Plain<T, Boxed>;
     fn kind(&self) -> Self::Kind {
         Plain(PhantomData)
     }
@@ -269,8 +324,11 @@ macro_rules! __kind_from {
             clippy::allow_attributes,
             reason = "which of them is used depends on the type"
         )]
-        use $crate::kind::{ProbeFallible as _, ProbePlain as _, ProbeShareable as _};
-        (&&&$probe).kind()
+        use $crate::kind::{
+            ProbeFallible as _, ProbeFalliblePointer as _, ProbePlain as _, ProbePointer as _,
+            ProbeShareable as _, ProbeShareablePointer as _,
+        };
+        (&&&&&&$probe).kind()
     }};
 }
 
@@ -314,5 +372,13 @@ mod tests {
         assert_eq!(name(__kind!(Result<u64, Opaque>)), "Fallible");
         assert_eq!(name(__kind_of!(&|| -> Alias<()> { Ok(()) })), "Shareable");
         assert_eq!(name(__kind_of_future!(&async { 1_u8 })), "Plain");
+        let is_pointer = |name: &str| name.ends_with("Pointer>");
+        let type_name = |name: &'static str| name;
+        assert!(is_pointer(type_name(std::any::type_name_of_val(&__kind!(Arc<u64>)))));
+        assert!(is_pointer(type_name(std::any::type_name_of_val(&__kind!(Alias<Arc<u64>>)))));
+        assert!(is_pointer(type_name(std::any::type_name_of_val(&__kind!(
+            std::io::Result<Arc<u64>>
+        )))));
+        assert!(!is_pointer(type_name(std::any::type_name_of_val(&__kind!(Arc<str>)))));
     }
 }

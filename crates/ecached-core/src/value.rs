@@ -1,13 +1,11 @@
-//! Values while they are shared: one allocation that holds the value and what an in-process store knows of it.
+//! Values: what can be cached, and how a value is held while it is shared.
 
-use crate::clock::Tick;
+use dashmap::DashMap;
+use foldhash::fast::RandomState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use smol_str::SmolStr;
-use std::any::Any;
-use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::any::{Any, TypeId};
+use std::sync::{Arc, LazyLock};
 
 /// What a value must be to be cached in this process: `Clone + Send + Sync + 'static`.
 #[diagnostic::on_unimplemented(
@@ -29,116 +27,108 @@ pub trait CacheValue: LocalValue + Serialize + DeserializeOwned {}
 
 impl<T: LocalValue + Serialize + DeserializeOwned> CacheValue for T {}
 
-/// What an entry of an in-process store stays valid by.
-pub trait Dependencies: Send + Sync {
-    /// Whether everything is as it was when the computation began.
-    fn are_current(&self) -> bool;
+/// A shared value, its type forgotten.
+pub type Value = Arc<dyn Any + Send + Sync>;
 
-    /// What the entry counts in a store that is bounded by bytes.
-    fn weight(&self) -> u64;
+/// How values of type `T` are held.
+pub trait Packing<T>: 'static {
+    /// Shares a value.
+    fn pack(value: T) -> Value;
+
+    /// Shows the value, if it is one of this type.
+    fn with<R>(value: &Value, show: impl FnOnce(&T) -> R) -> Option<R>;
+
+    /// A copy of the value, if it is one of this type.
+    fn unpack(value: Value) -> Option<T>;
+
+    /// The value as this packing holds it, if it is one of this type.
+    fn adapt(value: Value) -> Option<Value>;
 }
 
-/// What an in-process store knows of a value.
-///
-/// What a hit reads comes first and in this order, next to the reference counts in front of it: 64 bytes together.
-#[repr(C)]
-pub struct Header {
-    /// The last epoch of the store at which the dependencies were looked at and found current.
-    checked: AtomicU64,
-    /// When it stops being served.
-    pub expires: Tick,
-    /// The identity of the tag set under which it was stored.
-    pub tag_set: u64,
-    /// The full key, in here up to 23 bytes.
-    pub key: SmolStr,
-    /// What it stays valid by. `None`: it was never stored.
-    pub dependencies: Option<Box<dyn Dependencies>>,
-}
+/// The value is behind a pointer of its own. Fits every type.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Boxed;
 
-impl Header {
-    /// The header of a value that no in-process store holds.
-    #[must_use]
-    pub fn detached() -> Self {
-        Self::new("", 0, Tick::NEVER)
+impl<T: LocalValue> Packing<T> for Boxed {
+    fn pack(value: T) -> Value {
+        Arc::new(value)
     }
 
-    /// The header of a value about to be stored.
-    #[must_use]
-    pub fn new(key: &str, tag_set: u64, expires: Tick) -> Self {
-        let checked = AtomicU64::new(u64::MAX);
-        Self { checked, expires, tag_set, key: SmolStr::new(key), dependencies: None }
+    fn with<R>(value: &Value, show: impl FnOnce(&T) -> R) -> Option<R> {
+        value.downcast_ref().map(show)
     }
 
-    /// Whether the dependencies are current at `epoch`, a number that the store changes after each invalidation.
-    ///
-    /// While no invalidation happens, this is one comparison, however many dependencies there are.
     #[inline]
-    #[must_use]
-    pub fn is_current(&self, epoch: u64) -> bool {
-        self.checked.load(Ordering::Relaxed) == epoch || self.check(epoch)
+    fn unpack(value: Value) -> Option<T> {
+        value.downcast_ref().cloned()
     }
 
-    #[cold]
-    fn check(&self, epoch: u64) -> bool {
-        let current =
-            self.dependencies.as_ref().is_some_and(|dependencies| dependencies.are_current());
-        if current {
-            // A slower thread may write an older epoch over a newer one; the next reader then looks once more.
-            self.checked.store(epoch, Ordering::Relaxed);
+    fn adapt(value: Value) -> Option<Value> {
+        if value.is::<T>() {
+            return Some(value);
         }
-        current
+        let boxed = BOXED.get(&TypeId::of::<T>()).map(|boxed| *boxed)?;
+        boxed(value)
     }
 }
 
-impl fmt::Debug for Header {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Header").field("expires", &self.expires).finish_non_exhaustive()
+/// The value is an `Arc`, and is held as it is: a hit has one pointer less to follow, and one count less to keep.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Pointer;
+
+/// For types that are held as a [`Pointer`] by functions: what boxes them, for code that only knows them as any type.
+static BOXED: LazyLock<DashMap<TypeId, BoxIt, RandomState>> = LazyLock::new(DashMap::default);
+
+/// Puts a value that is held as a [`Pointer`] into a box.
+type BoxIt = fn(Value) -> Option<Value>;
+
+impl<X: Send + Sync + 'static> Packing<Arc<X>> for Pointer {
+    fn pack(value: Arc<X>) -> Value {
+        if !BOXED.contains_key(&TypeId::of::<Arc<X>>()) {
+            BOXED.insert(TypeId::of::<Arc<X>>(), |value| {
+                value.downcast::<X>().ok().map(|value| Arc::new(value) as Value)
+            });
+        }
+        value
     }
-}
 
-/// A value and its header in one allocation.
-#[repr(C)]
-pub struct Object<V: ?Sized> {
-    header: Header,
-    value: V,
-}
-
-/// A shared value of any type.
-pub type Value = Arc<Object<dyn Any + Send + Sync>>;
-
-impl<V: Any + Send + Sync> Object<V> {
-    /// Shares `value`.
-    #[must_use]
-    pub fn shared(header: Header, value: V) -> Value {
-        Arc::new(Self { header, value })
+    fn with<R>(value: &Value, show: impl FnOnce(&Arc<X>) -> R) -> Option<R> {
+        Self::unpack(Arc::clone(value)).map(|value| show(&value))
     }
-}
 
-impl Object<dyn Any + Send + Sync> {
-    /// What the store knows of it.
     #[inline]
-    #[must_use]
-    pub const fn header(&self) -> &Header {
-        &self.header
+    fn unpack(value: Value) -> Option<Arc<X>> {
+        match value.downcast::<X>() {
+            Ok(value) => Some(value),
+            Err(boxed) => boxed.downcast_ref().cloned(),
+        }
     }
 
-    /// The value, if it is of that type.
-    #[inline]
-    #[must_use]
-    pub fn downcast_ref<T: 'static>(&self) -> Option<&T> {
-        self.value.downcast_ref()
-    }
-
-    /// The value, whatever its type.
-    #[must_use]
-    pub fn any(&self) -> &(dyn Any + Send + Sync) {
-        &self.value
+    fn adapt(value: Value) -> Option<Value> {
+        (value.is::<X>() || value.is::<Arc<X>>()).then_some(value)
     }
 }
 
-impl<V: ?Sized> fmt::Debug for Object<V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Never the value: it may be secret.
-        f.debug_struct("Object").field("header", &self.header).finish_non_exhaustive()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arc_is_held_as_it_is_and_read_in_both_ways() {
+        let value = Arc::new(7_u64);
+        let packed = Pointer::pack(Arc::clone(&value));
+        assert_eq!(Arc::strong_count(&value), 2, "no box around it");
+        let same: Option<Arc<u64>> = Pointer::unpack(Arc::clone(&packed));
+        assert!(same.is_some_and(|same| Arc::ptr_eq(&same, &value)));
+        let boxed = <Boxed as Packing<Arc<u64>>>::adapt(Arc::clone(&packed))
+            .and_then(|value| <Boxed as Packing<Arc<u64>>>::unpack(value));
+        assert!(boxed.is_some_and(|boxed| Arc::ptr_eq(&boxed, &value)));
+        let from_box: Option<Arc<u64>> =
+            Pointer::unpack(<Boxed as Packing<Arc<u64>>>::pack(Arc::clone(&value)));
+        assert!(from_box.is_some_and(|same| Arc::ptr_eq(&same, &value)));
+        assert!(<Boxed as Packing<String>>::adapt(Arc::clone(&packed)).is_none());
+        assert!(<Pointer as Packing<Arc<String>>>::adapt(packed).is_none());
     }
 }

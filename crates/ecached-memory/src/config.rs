@@ -2,6 +2,7 @@
 
 use crate::store::Memory;
 use ecached_core::backend::Store;
+use ecached_core::backend::objects::NewEntry;
 use ecached_core::{BackendUrl, Clock, Error, ErrorKind, Result};
 use std::any::Any;
 use std::fmt;
@@ -25,17 +26,13 @@ pub(crate) enum Bound {
 
 impl Bound {
     /// What an entry counts.
-    pub(crate) fn weigh(
-        &self,
-        key: &str,
-        value: &(dyn Any + Send + Sync),
-        encoded_len: &dyn Fn() -> Option<u64>,
-    ) -> u64 {
+    pub(crate) fn weigh(&self, entry: &NewEntry<'_>) -> u64 {
+        let (key, value) = (entry.key, &*entry.value);
         match self {
             Self::Entries(_) => 1,
             Self::Bytes { weigher: Some(weigher), .. } => weigher(key, value).max(1),
             Self::Bytes { weigher: None, .. } => {
-                let value = encoded_len().unwrap_or(0).max(size_of_val(value) as u64);
+                let value = (entry.encoded_len)().unwrap_or(0).max(size_of_val(value) as u64);
                 value + key.len() as u64 + ENTRY_OVERHEAD_BYTES
             }
         }
@@ -84,7 +81,7 @@ impl MemoryBuilder {
         self
     }
 
-    /// Measures values: gets the key and the value, answers bytes. Only for stores bounded by bytes; call it after
+    /// Measures values: gets the key and the value (for functions that return an `Arc`: what it points to), answers bytes. Only for stores bounded by bytes; call it after
     /// [`max_bytes`](Self::max_bytes). It runs once per stored value and under no lock.
     pub fn weigher(
         mut self,

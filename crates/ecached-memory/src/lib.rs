@@ -6,11 +6,12 @@
 //!
 //! # Layout
 //!
-//! `config` (the builder and the URL), `tags` (version cells), `leases` (who may store), `store` (entries), `sweep`
+//! `config` (the builder and the URL), `tags` (version cells), `leases` (who may store), `slot` (an entry), `store` (all of them), `sweep`
 //! (freeing what is expired or invalid).
 
 mod config;
 mod leases;
+mod slot;
 mod store;
 mod sweep;
 mod tags;

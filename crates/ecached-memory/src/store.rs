@@ -14,18 +14,18 @@
 
 use crate::config::{Bound, MemoryBuilder};
 use crate::leases::{Lease, Leases};
+use crate::slot::Slot;
 use crate::sweep::Sweeper;
 use crate::tags::{TagRefs, Tags};
 use ecached_core::Result;
-use ecached_core::backend::objects::{Capture, Found, ObjectStore};
+use ecached_core::backend::objects::{Capture, Found, NewEntry, ObjectStore};
 use ecached_core::backend::{Store, Written};
 use ecached_core::clock::{Clock, Tick};
 use ecached_core::key::KeyRef;
-use ecached_core::value::{Dependencies, Value};
+use ecached_core::value::Value;
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use quick_cache::{Lifecycle, OptionsBuilder, Weighter};
-use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
@@ -38,7 +38,7 @@ const SHARD_ENTRIES: u64 = 4096;
 /// A value may weigh a sixteenth of the store.
 const MAX_SHARDS_BY_BYTES: u64 = 16;
 
-type Entries = Cache<u64, Value, WeightInHeader, KeyIsHash, CollectEvicted>;
+type Entries = Cache<u64, Slot, WeightInSlot, KeyIsHash, CollectEvicted>;
 
 /// An in-process store of values. Clones are the same store; it works from any thread.
 ///
@@ -83,7 +83,7 @@ impl Memory {
             .weight_capacity(capacity)
             .build()
             .expect("invariant: capacity and items are set");
-        let weighter = WeightInHeader { by_entries: matches!(bound, Bound::Entries(_)) };
+        let weighter = WeightInSlot { by_entries: matches!(bound, Bound::Entries(_)) };
         let entries = Cache::with_options(options, weighter, KeyIsHash, CollectEvicted);
         let sweeper = Sweeper::new(clock.is_system());
         Self(Arc::new(Inner {
@@ -156,17 +156,18 @@ impl fmt::Debug for Inner {
 }
 
 impl Inner {
-    /// Removes entries that `is_dead` and drops them behind the locks. Answers how many, and when the next one expires.
-    fn remove_where(&self, is_dead: impl Fn(&Value) -> bool) -> (usize, Tick) {
+    /// Removes entries that `is_dead` and drops their values behind the locks. Answers how many, and when the next one
+    /// expires.
+    fn remove_where(&self, is_dead: impl Fn(&Slot) -> bool) -> (usize, Tick) {
         let removed = Mutex::new(Vec::new());
         let next = Mutex::new(Tick::NEVER);
-        self.entries.retain(|_, value| {
-            let dead = is_dead(value);
+        self.entries.retain(|_, slot| {
+            let dead = is_dead(slot);
             if dead {
-                removed.lock().push(Arc::clone(value));
+                removed.lock().push(Value::clone(&slot.value));
             } else {
                 let mut next = next.lock();
-                *next = (*next).min(value.header().expires);
+                *next = (*next).min(slot.expires);
             }
             !dead
         });
@@ -174,10 +175,8 @@ impl Inner {
     }
 
     pub(crate) fn sweep(&self) -> usize {
-        let (now, epoch) = (self.clock.now(), self.tags.epoch());
-        let is_dead =
-            |value: &Value| value.header().expires <= now || !value.header().is_current(epoch);
-        let (count, next) = self.remove_where(is_dead);
+        let now = self.clock.now();
+        let (count, next) = self.remove_where(|slot| slot.expires <= now || !slot.is_current());
         self.sweeper.swept(next);
         count
     }
@@ -194,22 +193,22 @@ impl Inner {
 impl ObjectStore for Inner {
     #[inline]
     fn lookup(&self, key: KeyRef<'_>, tag_set: Option<u64>) -> Found {
-        let epoch = self.tags.epoch();
-        let Some(value) = self.entries.get(&key.hash()) else { return Found::Absent };
-        let header = value.header();
-        if header.key.as_str() != key.text() {
+        // Looked at where it lies: a snapshot is moved no further than its value.
+        let found = self.entries.get(&key.hash());
+        let Some(slot) = &found else { return Found::Absent };
+        if !is_same_text(slot.key.as_str(), key.text()) {
             return Found::Absent;
         }
-        if tag_set.is_some_and(|tag_set| tag_set != header.tag_set) {
+        if tag_set.is_some_and(|tag_set| tag_set != slot.tag_set) {
             return Found::OtherTags;
         }
-        if self.clock.has_passed(header.expires) {
+        if self.clock.has_passed(slot.expires) {
             return Found::Expired;
         }
-        if !header.is_current(epoch) {
+        if !slot.was_current() {
             return Found::Invalidated;
         }
-        Found::Hit(value)
+        found.map_or(Found::Absent, |slot| Found::Hit(slot.value))
     }
 
     fn open(
@@ -224,14 +223,7 @@ impl ObjectStore for Inner {
         // A flight that captured another count may lack an invalidation of a tag that its value is going to bring.
         let count = if has_value_tags { begun } else { 0 };
         let identity = [lease.id(), count].into_iter().chain(tags.versions()).collect();
-        Box::new(MemoryCapture {
-            store: self,
-            hash: key.hash(),
-            begun,
-            lease,
-            tags: Some(tags),
-            identity,
-        })
+        Box::new(MemoryCapture { store: self, hash: key.hash(), begun, lease, tags, identity })
     }
 
     fn invalidate_names(self: Arc<Self>, names: &[Cow<'_, str>]) -> Result<()> {
@@ -242,7 +234,7 @@ impl ObjectStore for Inner {
 
     fn invalidate_keys(&self, keys: &[KeyRef<'_>]) -> Result<()> {
         for key in keys {
-            let same_key = |value: &Value| value.header().key.as_str() == key.text();
+            let same_key = |slot: &Slot| slot.key.as_str() == key.text();
             let removed =
                 self.leases.revoke(key.hash(), || self.entries.remove_if(&key.hash(), same_key));
             drop(removed);
@@ -261,18 +253,19 @@ impl ObjectStore for Inner {
         timeout.map_or(Tick::NEVER, |timeout| self.clock.now().after(timeout))
     }
 
-    fn weigh(
-        &self,
-        key: &str,
-        value: &(dyn Any + Send + Sync),
-        encoded_len: &dyn Fn() -> Option<u64>,
-    ) -> u64 {
-        self.bound.weigh(key, value, encoded_len)
-    }
-
     fn len(&self) -> usize {
         self.entries.len()
     }
+}
+
+/// Whether two keys are equal. Short ones byte by byte: the key was written a moment ago in small pieces, and a processor
+/// that reads it in larger ones has to wait until they have left its store buffer.
+#[inline]
+fn is_same_text(stored: &str, rendered: &str) -> bool {
+    if stored.len() != rendered.len() || stored.len() > 32 {
+        return stored == rendered;
+    }
+    stored.bytes().zip(rendered.bytes()).all(|(stored, rendered)| stored == rendered)
 }
 
 /// What a computation captured.
@@ -282,7 +275,7 @@ struct MemoryCapture {
     /// Invalidations begun before the computation.
     begun: u64,
     lease: Lease,
-    tags: Option<TagRefs>,
+    tags: TagRefs,
     identity: Box<[u64]>,
 }
 
@@ -291,40 +284,34 @@ impl Capture for MemoryCapture {
         &self.identity
     }
 
-    fn dependencies(
-        &mut self,
-        value_tags: &[Cow<'static, str>],
-        weight: u64,
-    ) -> Option<Box<dyn Dependencies>> {
-        let mut tags = self.tags.take()?;
+    fn store(self: Box<Self>, entry: NewEntry<'_>, is_superseded: &dyn Fn() -> bool) -> Written {
+        let Self { store, hash, begun, lease, mut tags, .. } = *self;
+        let (expires, value) = (entry.expires, Value::clone(&entry.value));
         // The cells first, then the look at what was invalidated: an invalidation does it in the other order.
-        tags.extend(value_tags);
-        let is_current =
-            tags.are_current() && !self.store.tags.is_any_newer(value_tags, self.begun);
-        is_current.then(|| tags.into_dependencies(weight))
-    }
-
-    fn store(self: Box<Self>, value: Value, is_superseded: &dyn Fn() -> bool) -> Written {
-        let expires = value.header().expires;
+        tags.extend(entry.value_tags);
+        if !tags.are_current() || store.tags.is_any_newer(entry.value_tags, begun) {
+            return Written::Doomed;
+        }
+        let dependencies = tags.into_dependencies(store.bound.weigh(&entry));
+        let slot = Slot::new((entry.key, entry.value), entry.tag_set, expires, dependencies);
         let mut evicted = Vec::new();
-        let stored = self.lease.use_for(|| {
+        let stored = lease.use_for(|| {
             // Asked under the lease: who supersedes this one stores after saying so, and under the same lease.
             let wanted = !is_superseded();
             if wanted {
-                self.store.entries.insert_with_lifecycle(
-                    self.hash,
-                    Arc::clone(&value),
-                    &mut evicted,
-                );
+                store.entries.insert_with_lifecycle(hash, slot, &mut evicted);
             }
             wanted
         });
-        let is_refused = evicted.iter().any(|other| Arc::ptr_eq(other, &value));
+        // It may have been refused for its weight; another entry may hold the same `Arc`, but not under this key.
+        let is_refused =
+            |other: &Slot| Arc::ptr_eq(&other.value, &value) && store.entries.peek(&hash).is_none();
+        let is_refused = evicted.iter().any(is_refused);
         drop(evicted);
         match stored {
             Some(true) if is_refused => Written::TooLarge,
             Some(true) => {
-                self.store.sweep_soon(expires);
+                store.sweep_soon(expires);
                 Written::Stored
             }
             Some(false) | None => Written::Doomed,
@@ -340,16 +327,16 @@ impl fmt::Debug for MemoryCapture {
 
 /// An entry's weight was measured when it was made; by entries, each weighs one, and nothing needs to be looked at.
 #[derive(Clone)]
-struct WeightInHeader {
+struct WeightInSlot {
     by_entries: bool,
 }
 
-impl Weighter<u64, Value> for WeightInHeader {
-    fn weight(&self, _key: &u64, val: &Value) -> u64 {
+impl Weighter<u64, Slot> for WeightInSlot {
+    fn weight(&self, _key: &u64, val: &Slot) -> u64 {
         if self.by_entries {
             return 1;
         }
-        val.header().dependencies.as_ref().map_or(1, |dependencies| dependencies.weight())
+        val.weight()
     }
 }
 
@@ -388,10 +375,10 @@ impl Hasher for Same {
 #[derive(Clone)]
 struct CollectEvicted;
 
-impl Lifecycle<u64, Value> for CollectEvicted {
-    type RequestState = Vec<Value>;
+impl Lifecycle<u64, Slot> for CollectEvicted {
+    type RequestState = Vec<Slot>;
 
-    fn on_evict(&self, state: &mut Vec<Value>, _key: u64, val: Value) {
+    fn on_evict(&self, state: &mut Vec<Slot>, _key: u64, val: Slot) {
         state.push(val);
     }
 }

@@ -9,7 +9,6 @@
 //! invalidated: a fixed table that forgets nothing, and at worst takes another tag's invalidation for this one's.
 
 use dashmap::DashMap;
-use ecached_core::value::Dependencies;
 use foldhash::fast::RandomState;
 use smol_str::SmolStr;
 use std::borrow::{Borrow, Cow};
@@ -24,11 +23,28 @@ const RECENT_GROUPS: usize = 8192;
 #[repr(align(128))]
 struct Padded(AtomicU64);
 
+/// Invalidations finished so far, of all stores of the process: a hit then finds it without following a pointer.
+static FINISHED: Padded = Padded(AtomicU64::new(1));
+
+/// Changes after each invalidation.
+#[inline]
+pub(crate) fn epoch() -> u64 {
+    FINISHED.0.load(Ordering::Acquire)
+}
+
+/// What an entry stays valid by.
+pub(crate) trait Dependencies: Send + Sync {
+    /// Whether everything is as it was when the computation began.
+    fn are_current(&self) -> bool;
+
+    /// What the entry counts in a store that is bounded by bytes.
+    fn weight(&self) -> u64;
+}
+
 /// The cells of all tags that entries or computations refer to.
 pub(crate) struct Tags {
     cells: DashMap<Cell, (), RandomState>,
     begun: Padded,
-    finished: Padded,
     recent: Recent,
     hasher: RandomState,
 }
@@ -70,16 +86,9 @@ impl Tags {
         Arc::new(Self {
             cells: DashMap::default(),
             begun: Padded(AtomicU64::new(1)),
-            finished: Padded(AtomicU64::new(1)),
             recent: Recent::new(),
             hasher: RandomState::default(),
         })
-    }
-
-    /// Changes after each invalidation.
-    #[inline]
-    pub(crate) fn epoch(&self) -> u64 {
-        self.finished.0.load(Ordering::Acquire)
     }
 
     /// Invalidations begun so far: what a computation captures for tags that it does not know yet.
@@ -108,7 +117,7 @@ impl Tags {
             }
         }
         // 4. Who found an entry current before this looks again.
-        self.finished.0.fetch_add(1, Ordering::SeqCst);
+        FINISHED.0.fetch_add(1, Ordering::SeqCst);
     }
 
     /// The versions of `names` now, kept alive by the result.
@@ -272,9 +281,9 @@ mod tests {
             tags.capture(&names(&["orgs"])),
             tags.capture(&names(&["users", "orgs"])),
         );
-        let epoch = tags.epoch();
+        let epoch = epoch();
         tags.invalidate(&names(&["users", "nothing carries this"]));
-        assert_ne!(tags.epoch(), epoch);
+        assert_ne!(super::epoch(), epoch);
         assert_eq!(
             [users.are_current(), orgs.are_current(), both.are_current()],
             [false, true, false]

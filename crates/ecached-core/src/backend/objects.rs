@@ -4,7 +4,7 @@ use super::Written;
 use crate::Result;
 use crate::clock::Tick;
 use crate::key::KeyRef;
-use crate::value::{Dependencies, Value};
+use crate::value::Value;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -30,18 +30,33 @@ pub trait Capture: Send + Sync + fmt::Debug {
     /// What identifies it: versions and lease. Captures of the same key with equal identities saw the same invalidations.
     fn identity(&self) -> &[u64];
 
-    /// What an entry with these further tags, known only from the value, stays valid by. `None`: one of them was
-    /// invalidated since the capture, so the value must not be stored.
-    /// `weight` is what the entry counts.
-    fn dependencies(
-        &mut self,
-        value_tags: &[Cow<'static, str>],
-        weight: u64,
-    ) -> Option<Box<dyn Dependencies>>;
+    /// Stores a value under the key of the capture, unless the key was invalidated since, one of the value's own tags was,
+    /// or `is_superseded` when the right to store is checked: a later computation has given a value.
+    fn store(self: Box<Self>, entry: NewEntry<'_>, is_superseded: &dyn Fn() -> bool) -> Written;
+}
 
-    /// Stores the value under the key of the capture, unless the key was invalidated since, or `is_superseded` when the
-    /// right to store is checked: a later computation has given a value.
-    fn store(self: Box<Self>, value: Value, is_superseded: &dyn Fn() -> bool) -> Written;
+/// A value to store, and how.
+#[expect(clippy::exhaustive_structs, reason = "stores must mind all of it")]
+pub struct NewEntry<'a> {
+    /// The full key.
+    pub key: &'a str,
+    /// The value.
+    pub value: Value,
+    /// The identity of the tag set under which it is stored.
+    pub tag_set: u64,
+    /// When it stops being served.
+    pub expires: Tick,
+    /// Further tags, known only from the value.
+    pub value_tags: &'a [Cow<'static, str>],
+    /// The length of the value's encoding, bytes, where it has one: a measure of its size.
+    pub encoded_len: &'a dyn Fn() -> Option<u64>,
+}
+
+impl fmt::Debug for NewEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Never the value: it may be secret.
+        f.debug_struct("NewEntry").field("expires", &self.expires).finish_non_exhaustive()
+    }
 }
 
 /// A store of values in this process. All methods return at once: they take short locks, under which no code of users
@@ -87,15 +102,6 @@ pub trait ObjectStore: Send + Sync + fmt::Debug + 'static {
 
     /// When an entry that may live that long from now stops being served.
     fn deadline(&self, timeout: Option<std::time::Duration>) -> Tick;
-
-    /// The size of a value in bytes, by the store's own measure, if it is bounded by bytes. `encoded_len` measures the
-    /// length of the value's encoding, where it has one.
-    fn weigh(
-        &self,
-        key: &str,
-        value: &(dyn std::any::Any + Send + Sync),
-        encoded_len: &dyn Fn() -> Option<u64>,
-    ) -> u64;
 
     /// Entries in it, those that cannot be served any more included.
     fn len(&self) -> usize;

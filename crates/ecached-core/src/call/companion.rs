@@ -6,7 +6,7 @@ use crate::codec::ValueOps;
 use crate::key::KeyBuf;
 use crate::kind::Kind;
 use crate::protocol::{Done, Mode, Step};
-use crate::value::Value;
+use crate::value::{Packing, Value};
 use crate::{Error, ErrorKind, Result};
 use std::any::{Any, TypeId};
 
@@ -106,7 +106,7 @@ pub fn precache_async<K: Kind, V: 'static, P: Policy<K>>(
 /// entries, or what the function returns.
 fn to_public<K: Kind, V: 'static>(value: Option<Value>) -> Result<Option<V>> {
     let Some(value) = value else { return Ok(None) };
-    let Some(value) = value.downcast_ref::<K::Value>().cloned() else { return Ok(None) };
+    let Some(value) = K::Packing::unpack(value) else { return Ok(None) };
     let mut slot = Some(value);
     if let Some(same) = (&mut slot as &mut dyn Any).downcast_mut::<Option<V>>() {
         return Ok(same.take());

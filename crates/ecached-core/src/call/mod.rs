@@ -26,7 +26,7 @@ use crate::registry::Registry;
 use crate::site::Site;
 use crate::stats::{Event, Meter};
 use crate::timeout::Timeout;
-use crate::value::CacheValue;
+use crate::value::{CacheValue, Packing};
 use crate::{Result, backend::objects::Found, event};
 use std::any::TypeId;
 use std::borrow::Cow;
@@ -133,14 +133,14 @@ pub const fn by_value<K: Kind, F: Fn(&K::Value) -> Decision>(_: K, decide: F) ->
 #[inline]
 #[must_use]
 pub const fn ops<K: Kind<Value: CacheValue>>(_: K) -> ValueOps {
-    ValueOps::any::<K::Value>()
+    ValueOps::any::<K::Value, K::Packing>()
 }
 
 /// Operations on the values of a `local` function.
 #[inline]
 #[must_use]
 pub const fn ops_local<K: Kind>(_: K) -> ValueOps {
-    ValueOps::local::<K::Value>()
+    ValueOps::local::<K::Value, K::Packing>()
 }
 
 /// Refuses functions whose value is no `Option`, at compile time.
@@ -175,10 +175,10 @@ pub fn start<K: Kind>(
         Ok(cache) if cache.is_enabled() => match cache.object_store() {
             None => None,
             Some(store) => match store.lookup(key.key(), Some(target.site.tag_set(extra))) {
-                Found::Hit(value) => match value.downcast_ref::<K::Value>() {
+                Found::Hit(value) => match K::Packing::unpack(value) {
                     Some(value) => {
                         count_hit(target, cache);
-                        return Start::Hit(K::join(Ok(value.clone())));
+                        return Start::Hit(K::join(Ok(value)));
                     }
                     None => Some(Event::Foreign),
                 },

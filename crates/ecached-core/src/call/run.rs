@@ -6,8 +6,7 @@ use crate::flight::context::InContext;
 use crate::kind::{Kind, Plain};
 use crate::protocol::machine::Verdict;
 use crate::protocol::{Done, Machine, Step};
-use crate::value::{CacheValue, Object, Value};
-use std::any::Any;
+use crate::value::{CacheValue, Packing, Value};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -140,16 +139,13 @@ fn settle<K: Kind, P: Policy<K>>(
 /// Gives the machine a value to share and to store.
 pub(super) fn put<K: Kind>(machine: &mut Machine, decision: Decision, value: K::Value) -> Step {
     let Decision { store, tags, timeout } = decision;
-    let header = machine.seal(Verdict { store, tags, timeout }, &value as &(dyn Any + Send + Sync));
-    machine.computed(Object::shared(header, value))
+    machine.computed(Verdict { store, tags, timeout }, K::Packing::pack(value))
 }
 
 /// What the caller gets; `None` when another function's error or value cannot be this one's.
 fn conclude<K: Kind>(done: Done, computed: Option<K::Value>) -> Option<K::Return> {
     match done {
-        Done::Value(value) => {
-            value.downcast_ref::<K::Value>().map(|value| K::join(Ok(value.clone())))
-        }
+        Done::Value(value) => K::Packing::unpack(value).map(|value| K::join(Ok(value))),
         Done::Error(error) => K::shared(&error).map(|error| K::join(Err(error))),
         Done::Computed | Done::Absent => computed.map(|value| K::join(Ok(value))),
     }

@@ -4,10 +4,11 @@
 //! `None`. [`Strict`] passes everything on to the serializer of the codec, byte for byte, and fails at such a `Some`,
 //! at any depth.
 
+use super::nil::is_nil;
 use serde::Serialize;
 use serde::ser::{
-    Error, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
-    SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
+    Error, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 use std::fmt;
 
@@ -16,11 +17,7 @@ pub(super) const NIL: &str =
     "an `Option` whose content is written as nil cannot be told from `None`";
 
 /// The error for a NaN or an infinite number, which JSON writes as `null`.
-#[cfg(feature = "json")]
 pub(super) const NOT_FINITE: &str = "JSON has neither NaN nor infinite numbers";
-
-/// The struct as which `serde_json::value::RawValue` passes its text: JSON that is written as it is, `null` as well.
-const RAW_JSON: &str = "$serde_json::private::RawValue";
 
 /// What is refused.
 #[derive(Clone, Copy)]
@@ -35,7 +32,8 @@ pub(super) enum Refuse {
 }
 
 impl Refuse {
-    const fn is_json(self) -> bool {
+    /// Whether the codec is JSON.
+    pub(super) const fn is_json(self) -> bool {
         match self {
             Self::Nothing | Self::MessagePack => false,
             #[cfg(feature = "json")]
@@ -46,14 +44,10 @@ impl Refuse {
     /// Fails if `number` has no text in the codec.
     #[inline]
     fn check<E: Error>(self, number: f64) -> Result<(), E> {
-        match self {
-            #[cfg(feature = "json")]
-            Self::Json if !number.is_finite() => Err(E::custom(NOT_FINITE)),
-            _ => {
-                let _ = number;
-                Ok(())
-            }
+        if self.is_json() && !number.is_finite() {
+            return Err(E::custom(NOT_FINITE));
         }
+        Ok(())
     }
 }
 
@@ -125,17 +119,17 @@ impl<S: Serializer> Serializer for Strict<S> {
         serialize_none();
         serialize_unit();
         serialize_unit_struct(name: &'static str);
-        serialize_unit_variant(name: &'static str, index: u32, variant: &'static str);
+        serialize_unit_variant(name: &'static str, variant_index: u32, variant: &'static str);
     }
 
     branches! {
         serialize_seq(len: Option<usize>) -> SerializeSeq;
         serialize_tuple(len: usize) -> SerializeTuple;
         serialize_tuple_struct(name: &'static str, len: usize) -> SerializeTupleStruct;
-        serialize_tuple_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeTupleVariant;
+        serialize_tuple_variant(name: &'static str, variant_index: u32, variant: &'static str, len: usize) -> SerializeTupleVariant;
         serialize_map(len: Option<usize>) -> SerializeMap;
         serialize_struct(name: &'static str, len: usize) -> SerializeStruct;
-        serialize_struct_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeStructVariant;
+        serialize_struct_variant(name: &'static str, variant_index: u32, variant: &'static str, len: usize) -> SerializeStructVariant;
     }
 
     #[inline]
@@ -152,9 +146,7 @@ impl<S: Serializer> Serializer for Strict<S> {
 
     #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        let human_readable = self.inner.is_human_readable();
-        let probe = NilProbe { refuse: self.refuse, human_readable, raw: false };
-        if !matches!(self.refuse, Refuse::Nothing) && matches!(value.serialize(probe), Ok(true)) {
+        if is_nil(value, self.refuse, self.inner.is_human_readable()) {
             return Err(S::Error::custom(NIL));
         }
         self.inner.serialize_some(&Strict::new(value, self.refuse))
@@ -173,12 +165,12 @@ impl<S: Serializer> Serializer for Strict<S> {
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
         name: &'static str,
-        index: u32,
+        variant_index: u32,
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
         let value = Strict::new(value, self.refuse);
-        self.inner.serialize_newtype_variant(name, index, variant, &value)
+        self.inner.serialize_newtype_variant(name, variant_index, variant, &value)
     }
 
     #[inline]
@@ -227,16 +219,3 @@ parts! {
     SerializeStruct { serialize_field(key) }
     SerializeStructVariant { serialize_field(key) }
 }
-
-/// Answers at the first call whether a value would be written as nil: `Ok(true)`. Anything else: it would not.
-#[derive(Clone, Copy)]
-struct NilProbe {
-    refuse: Refuse,
-    human_readable: bool,
-    /// Whether this is the text of [`RAW_JSON`].
-    raw: bool,
-}
-
-/// There are values inside, so it is not nil.
-#[derive(Debug)]
-struct NotNil;

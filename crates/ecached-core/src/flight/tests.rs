@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::key::KeyRef;
-use crate::value::{Header, Object};
 
 const TYPE: fn() -> TypeId = TypeId::of::<u64>;
 
@@ -90,10 +89,10 @@ fn an_older_flight_is_superseded_by_a_later_value_and_by_nothing_else() {
     failing.land(Outcome::Failed);
     assert!(!older.is_superseded());
     let other = lead(&flights, &caller(&flights, "b"), captured(&[1]));
-    other.land(Outcome::Value(Object::shared(Header::detached(), 7_u64)));
+    other.land(Outcome::Value(Arc::new(7_u64)));
     assert!(!older.is_superseded());
     let later = lead(&flights, &caller(&flights, "a"), captured(&[2]));
-    later.land(Outcome::Value(Object::shared(Header::detached(), 7_u64)));
+    later.land(Outcome::Value(Arc::new(7_u64)));
     assert!(older.is_superseded() && !later.is_superseded());
 }
 

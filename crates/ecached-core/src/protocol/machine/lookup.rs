@@ -21,12 +21,14 @@ impl Machine {
         self.looked = self.cache.flights().now();
         let Some(store) = self.cache.objects() else { return self.ask_lookup() };
         if self.may_hit() {
-            match store.lookup(self.request.key(), self.request.tag_set) {
-                Found::Hit(value) if value.any().type_id() == self.request.value_type => {
-                    return self.hit(value);
-                }
-                found if !self.has_missed => self.count_miss(why(&found)),
-                _ => {}
+            let (why, value) = match store.lookup(self.request.key(), self.request.tag_set) {
+                Found::Hit(value) => (Event::Foreign, self.request.ops.adapt(value)),
+                found => (why(&found), None),
+            };
+            match value {
+                Some(value) => return self.hit(value),
+                None if !self.has_missed => self.count_miss(why),
+                None => {}
             }
         }
         if self.request.mode == Mode::Peek {

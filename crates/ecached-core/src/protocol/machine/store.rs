@@ -2,13 +2,15 @@
 
 use super::{Captured, Done, Machine, State, Step, Verdict};
 use crate::backend::Written;
+use crate::backend::objects::{Capture, NewEntry};
 use crate::flight::{Context, Leader, Outcome};
 use crate::key::name;
 use crate::kind::SharedError;
 use crate::protocol::bytes::{self, Ask, Layout, Seen};
 use crate::protocol::request::Mode;
 use crate::stats::Event;
-use crate::value::{Header, Value};
+use crate::timeout::Timeout;
+use crate::value::Value;
 use crate::{Error, ErrorKind, event};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -51,83 +53,63 @@ impl Machine {
         self.finish(Done::Computed);
     }
 
-    /// What the value's entry will know of it, by the value's verdict. After this comes [`computed`](Machine::computed).
-    pub(crate) fn seal(
-        &mut self,
-        verdict: Verdict,
-        value: &(dyn std::any::Any + Send + Sync),
-    ) -> Header {
-        let timeout = verdict
-            .timeout
-            .map_or(Ok(self.timeout), |timeout| timeout.resolve(self.cache.settings().timeout));
-        let is_fit = verdict.tags.iter().try_for_each(|tag| name::check("tag", tag));
-        let header = match (timeout, is_fit) {
-            (Err(error), _) | (_, Err(error)) => {
-                self.error(&error);
-                None
-            }
-            (Ok(timeout), Ok(())) if verdict.store => {
-                self.timeout = timeout;
-                self.seal_fit(verdict.tags, value)
-            }
-            _ => {
-                if !matches!(self.captured, Captured::Nothing) {
-                    self.count(Event::Skipped);
-                }
-                None
-            }
-        };
-        header.unwrap_or_else(|| {
-            self.captured = Captured::Nothing;
-            Header::detached()
-        })
-    }
-
-    pub(super) fn seal_fit(
-        &mut self,
-        tags: Vec<Cow<'static, str>>,
-        value: &(dyn std::any::Any + Send + Sync),
-    ) -> Option<Header> {
-        let store = self.cache.objects();
-        match (&mut self.captured, store) {
-            (Captured::Objects(capture), Some(store)) => {
-                let request = &self.request;
-                let weight = store.weigh(&request.key, value, &|| request.ops.encoded_len(value));
-                let Some(dependencies) = capture.dependencies(&tags, weight) else {
-                    self.doomed();
-                    return None;
-                };
-                let tag_set = request.tag_set.unwrap_or_default();
-                let mut header = Header::new(&request.key, tag_set, store.deadline(self.timeout));
-                header.dependencies = Some(dependencies);
-                Some(header)
-            }
-            (Captured::Bytes(_), _) => {
-                self.value_tags = tags;
-                Some(Header::detached())
-            }
-            _ => None,
-        }
-    }
-
     /// The function returned a value. Followers get it at once; storing it comes after.
-    pub(crate) fn computed(&mut self, value: Value) -> Step {
+    pub(crate) fn computed(&mut self, verdict: Verdict, value: Value) -> Step {
         if let Some(leader) = &self.leader {
             leader.land(Outcome::Value(Arc::clone(&value)));
         }
-        match std::mem::replace(&mut self.captured, Captured::Nothing) {
+        let captured = std::mem::replace(&mut self.captured, Captured::Nothing);
+        if matches!(captured, Captured::Nothing) || !self.is_to_store(&verdict) {
+            return self.finish(Done::Computed);
+        }
+        match captured {
             Captured::Nothing => self.finish(Done::Computed),
-            Captured::Objects(capture) => {
-                let is_superseded = || self.leader.as_ref().is_some_and(Leader::is_superseded);
-                let written = capture.store(value, &is_superseded);
-                self.written(written)
-            }
+            Captured::Objects(capture) => self.store_object(capture, &verdict.tags, value),
             Captured::Bytes(seen) => {
                 self.captured = Captured::Bytes(seen);
                 self.value = Some(value);
+                self.value_tags = verdict.tags;
                 if self.value_tags.is_empty() { self.ask_store() } else { self.ask_value_tags() }
             }
         }
+    }
+
+    fn is_to_store(&mut self, verdict: &Verdict) -> bool {
+        let own = |timeout: Timeout| timeout.resolve(self.cache.settings().timeout);
+        let timeout = verdict.timeout.map_or(Ok(self.timeout), own);
+        let fit = verdict.tags.iter().try_for_each(|tag| name::check("tag", tag));
+        match fit.and(timeout) {
+            Ok(timeout) => self.timeout = timeout,
+            Err(error) => {
+                self.error(&error);
+                return false;
+            }
+        }
+        if !verdict.store {
+            self.count(Event::Skipped);
+        }
+        verdict.store
+    }
+
+    fn store_object(
+        &mut self,
+        capture: Box<dyn Capture>,
+        tags: &[Cow<'static, str>],
+        value: Value,
+    ) -> Step {
+        let Some(store) = self.cache.objects() else { return self.finish(Done::Computed) };
+        let (request, measured) = (&self.request, Arc::clone(&value));
+        let entry = NewEntry {
+            key: &request.key,
+            value,
+            tag_set: request.tag_set.unwrap_or_default(),
+            expires: store.deadline(self.timeout),
+            value_tags: tags,
+            encoded_len: &|| request.ops.encoded_len(&measured),
+        };
+        let is_superseded = || self.leader.as_ref().is_some_and(Leader::is_superseded);
+        let written = capture.store(entry, &is_superseded);
+        self.written(written)
     }
 
     /// Tags that the value brought: their versions are read or created first, the counter is read after that. An
