@@ -123,7 +123,7 @@ mod tests {
         let same: Option<Arc<u64>> = Pointer::unpack(Arc::clone(&packed));
         assert!(same.is_some_and(|same| Arc::ptr_eq(&same, &value)));
         let boxed = <Boxed as Packing<Arc<u64>>>::adapt(Arc::clone(&packed))
-            .and_then(|value| <Boxed as Packing<Arc<u64>>>::unpack(value));
+            .and_then(<Boxed as Packing<Arc<u64>>>::unpack);
         assert!(boxed.is_some_and(|boxed| Arc::ptr_eq(&boxed, &value)));
         let from_box: Option<Arc<u64>> =
             Pointer::unpack(<Boxed as Packing<Arc<u64>>>::pack(Arc::clone(&value)));
