@@ -369,3 +369,69 @@ fn values_that_nobody_else_wants_are_not_cloned() {
     assert_eq!(clones.load(Ordering::SeqCst), 2);
     invalidate_tags(&["unrelated"]).unwrap();
 }
+
+/// A value that was set is not overwritten by a computation that began before.
+#[test]
+fn a_set_value_wins_over_an_older_computation() {
+    let cache = memory();
+    let value = cache.get_or_compute("a", 60, || {
+        cache.set("a", 2_u64, 60).unwrap();
+        1_u64
+    });
+    assert_eq!((value, cache.get("a").unwrap()), (1, Some(2_u64)));
+}
+
+/// Two callers whose key is the same and whose tags are not have entries of their own, however the tags name them.
+#[test]
+fn tags_that_name_another_part_of_an_argument_keep_entries_apart() {
+    static CACHE: LazyLock<Cache> = LazyLock::new(memory);
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    #[derive(Clone, Copy)]
+    struct User {
+        id: u64,
+        org: u64,
+    }
+    #[cached("orders:<user.id>", 60, tags = ["org:<user.org>"], cache = CACHE)]
+    fn by_template(user: User) -> u64 {
+        RUNS.fetch_add(1, Ordering::SeqCst)
+    }
+    #[cached(key = format!("week:{}", day / 7), timeout = 60, tags = ["day:<day>"], cache = CACHE)]
+    fn by_expression(day: u64) -> u64 {
+        RUNS.fetch_add(1, Ordering::SeqCst)
+    }
+    by_template(User { id: 1, org: 1 });
+    let other = by_template(User { id: 1, org: 2 });
+    CACHE.invalidate_tags(&["org:2"]).unwrap();
+    assert_ne!(by_template(User { id: 1, org: 2 }), other);
+    by_expression(7);
+    let other = by_expression(8);
+    CACHE.invalidate_tags(&["day:8"]).unwrap();
+    assert_ne!(by_expression(8), other);
+}
+
+/// A limit for waiting that no clock can express is no limit, and no panic.
+#[test]
+fn waiting_without_a_limit_is_possible() {
+    let settings = Settings::default().with_wait(Duration::MAX);
+    let cache = ecached::aio::Cache::from(Cache::with_settings(Memory::default(), settings));
+    run_async(async {
+        let finish = Arc::new(Notify::new());
+        let call = |cache: ecached::aio::Cache, finish: Arc<Notify>| async move {
+            cache
+                .get_or_compute("a", 60, async move {
+                    finish.notified().await;
+                    7_u64
+                })
+                .await
+        };
+        let callers: Vec<_> =
+            (0..3).map(|_| tokio::spawn(call(cache.clone(), Arc::clone(&finish)))).collect();
+        while cache.stats().misses < 3 {
+            tokio::task::yield_now().await;
+        }
+        finish.notify_one();
+        for caller in callers {
+            assert_eq!(caller.await.unwrap(), 7);
+        }
+    });
+}

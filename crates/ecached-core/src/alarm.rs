@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Weak};
 use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// Runs `job` on the housekeeping thread after `delay`, at most once. It must be short. Best effort: when the system has
 /// no thread to give, it never runs.
 pub fn run_after(delay: Duration, job: impl FnOnce() + Send + 'static) {
-    SCHEDULE.add(delay, Box::new(job));
+    SCHEDULE.add(delay, Job::Run(Box::new(job)));
 }
 
 /// Wakes a task at a given time.
@@ -30,16 +30,8 @@ struct Bell {
 impl Alarm {
     pub(crate) fn after(delay: Duration) -> Self {
         let bell = Arc::new(Bell { rung: AtomicBool::new(false), task: Mutex::new(None) });
-        // Weak: an alarm that nobody waits for any more costs nothing but its place in the queue.
-        let weak = Arc::downgrade(&bell);
-        run_after(delay, move || {
-            if let Some(bell) = weak.upgrade() {
-                bell.rung.store(true, Ordering::Release);
-                if let Some(task) = bell.task.lock().take() {
-                    task.wake();
-                }
-            }
-        });
+        // Weak: an alarm that nobody waits for any more is thrown out.
+        SCHEDULE.add(delay, Job::Ring(Arc::downgrade(&bell)));
         Self(bell)
     }
 
@@ -54,7 +46,36 @@ impl Alarm {
     }
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+enum Job {
+    Run(Box<dyn FnOnce() + Send>),
+    Ring(Weak<Bell>),
+}
+
+impl Job {
+    fn is_wanted(&self) -> bool {
+        match self {
+            Self::Run(_) => true,
+            Self::Ring(bell) => bell.strong_count() > 0,
+        }
+    }
+
+    fn run(self) {
+        match self {
+            // A job that panics must not take the others along.
+            Self::Run(job) => drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(job))),
+            Self::Ring(bell) => bell.upgrade().iter().for_each(|bell| bell.ring()),
+        }
+    }
+}
+
+impl Bell {
+    fn ring(&self) {
+        self.rung.store(true, Ordering::Release);
+        if let Some(task) = self.task.lock().take() {
+            task.wake();
+        }
+    }
+}
 
 struct Due {
     at: Instant,
@@ -84,7 +105,12 @@ struct Queue {
     due: BinaryHeap<Reverse<Due>>,
     next_number: u64,
     is_running: bool,
+    /// How many there may be before those that nobody waits for are thrown out.
+    tidy_at: usize,
 }
+
+/// So few are not worth a look.
+const MIN_TIDY: usize = 1024;
 
 struct Schedule {
     queue: Mutex<Queue>,
@@ -96,10 +122,16 @@ static SCHEDULE: LazyLock<Schedule> =
 
 impl Schedule {
     fn add(&'static self, delay: Duration, job: Job) {
+        // A time that the system cannot express never comes.
+        let Some(at) = now().checked_add(delay) else { return };
         let mut queue = self.queue.lock();
+        if queue.due.len() >= queue.tidy_at {
+            queue.due.retain(|due| due.0.job.is_wanted());
+            queue.tidy_at = MIN_TIDY.max(queue.due.len() * 2);
+        }
         let number = queue.next_number;
         queue.next_number += 1;
-        queue.due.push(Reverse(Due { at: now() + delay, number, job }));
+        queue.due.push(Reverse(Due { at, number, job }));
         if !queue.is_running {
             let builder = thread::Builder::new().name("ecached-housekeeping".to_owned());
             queue.is_running = builder.spawn(|| self.run()).is_ok();
@@ -119,10 +151,7 @@ impl Schedule {
                 continue;
             }
             if let Some(Reverse(due)) = queue.due.pop() {
-                parking_lot::MutexGuard::unlocked(&mut queue, || {
-                    // A job that panics must not take the others along.
-                    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(due.job));
-                });
+                parking_lot::MutexGuard::unlocked(&mut queue, || due.job.run());
             }
         }
     }

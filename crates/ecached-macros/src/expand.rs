@@ -150,10 +150,13 @@ impl Parts<'_> {
         for tag in &self.options.tags {
             for field in tag.template.fields() {
                 let root = &field.path[0];
+                // The key tells calls apart by this very field, or by the whole argument; anything less is not enough: two
+                // users of one id may have two organisations.
                 let is_in_auto_key = matches!(self.options.key, Key::Auto)
+                    && field.path.len() == 1
                     && !self.options.ignores(root)
                     && !root.starts_with('_');
-                if is_in_auto_key || self.options.key_uses(root) || seen.contains(&field.path) {
+                if is_in_auto_key || self.options.key_has(field) || seen.contains(&field.path) {
                     continue;
                 }
                 if !seen.is_empty() {

@@ -150,6 +150,13 @@ impl Options {
         in_expr || self.key_templates().any(|template| template.uses(name))
     }
 
+    /// Whether a template of the key renders exactly this field.
+    pub(crate) fn key_has(&self, field: &Field) -> bool {
+        self.key_templates()
+            .flat_map(|template| template.template.fields())
+            .any(|own| own.path == field.path && own.debug == field.debug)
+    }
+
     /// Whether the key or a declared tag depends on `name`.
     pub(crate) fn entry_uses(&self, name: &str) -> bool {
         self.key_uses(name) || self.tags.iter().any(|tag| tag.uses(name))

@@ -17,6 +17,9 @@ const MIN_PAUSE: Duration = Duration::from_secs(1);
 /// A sweep is followed by a pause of that many times its length.
 const PAUSE_FACTOR: u32 = 20;
 
+/// A sweep is planned at most that far ahead.
+const MAX_AHEAD: Duration = Duration::from_secs(600);
+
 /// When the next sweep is due.
 pub(crate) struct Sweeper {
     is_automatic: bool,
@@ -50,10 +53,12 @@ impl Inner {
         }
         let now = self.now();
         let pause = Duration::from_nanos(sweeper.pause.load(Ordering::Relaxed));
-        let at = due.max(now.after(pause));
-        if at == Tick::NEVER
-            || sweeper.planned.fetch_min(at.nanos(), Ordering::AcqRel) <= at.nanos()
-        {
+        if due == Tick::NEVER {
+            return;
+        }
+        // Not too far ahead: a plan that is overtaken stays in the queue until its time.
+        let at = due.min(now.after(MAX_AHEAD)).max(now.after(pause));
+        if sweeper.planned.fetch_min(at.nanos(), Ordering::AcqRel) <= at.nanos() {
             return;
         }
         let store = Arc::downgrade(self);

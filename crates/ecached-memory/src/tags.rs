@@ -8,7 +8,7 @@
 //! under way that may turn out to carry the tag, so [`Recent`] remembers, for groups of tags, when one of them was last
 //! invalidated: a fixed table that forgets nothing, and at worst takes another tag's invalidation for this one's.
 
-use dashmap::DashMap;
+use dashmap::{DashMap, Entry};
 use foldhash::fast::RandomState;
 use smol_str::SmolStr;
 use std::borrow::{Borrow, Cow};
@@ -138,11 +138,18 @@ impl Tags {
         }
         let cell = Arc::new(TagCell {
             name: SmolStr::new(name),
-            version: AtomicU64::new(self.now()),
+            version: AtomicU64::new(0),
             references: AtomicUsize::new(0),
         });
         // Another thread may have been faster: the entry holds the shard's lock, so exactly one cell stays.
-        let entry = self.cells.entry(Cell(cell)).or_insert(());
+        let entry = match self.cells.entry(Cell(cell)) {
+            Entry::Occupied(entry) => entry.into_ref(),
+            Entry::Vacant(entry) => {
+                // Under the shard's lock: an invalidation that found no cell before it has advanced the count.
+                entry.key().0.version.store(self.now(), Ordering::SeqCst);
+                entry.insert(())
+            }
+        };
         TagRef::new(&entry.key().0)
     }
 

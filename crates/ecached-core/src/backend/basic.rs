@@ -166,7 +166,7 @@ impl Script for Store {
     }
 }
 
-/// *Invalidate*: the counter gets a new value; then versions, entries and leases go.
+/// *Invalidate*: the counter gets a new value; then versions and leases go, then entries.
 #[derive(Debug)]
 pub struct Invalidate {
     request: Invalidating,
@@ -189,7 +189,11 @@ impl Script for Invalidate {
             return Ok(Step::Call(Call::SetMany(vec![Item { key, value, ttl: None }])));
         }
         let mut gone = std::mem::take(&mut self.request.versions);
-        gone.append(&mut self.request.entries);
+        gone.append(&mut self.request.leases);
+        if gone.is_empty() {
+            // In a call of their own: keys of one call may go in any order.
+            gone.append(&mut self.request.entries);
+        }
         Ok(if gone.is_empty() { Step::Done(()) } else { Step::Call(Call::Delete(gone)) })
     }
 }

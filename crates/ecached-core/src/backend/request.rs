@@ -47,8 +47,10 @@ pub struct Invalidating {
     pub versions: Vec<String>,
     /// The alias's counter, which must change before them.
     pub clock: Option<String>,
-    /// Entries and leases that must go.
+    /// Entries that must go.
     pub entries: Vec<String>,
+    /// Leases that must go, before the entries do: a computation that still has its lease could store in between.
+    pub leases: Vec<String>,
 }
 
 /// What became of a value that was to be stored.
@@ -112,7 +114,9 @@ impl Capabilities {
         self
     }
 
-    /// The same, for a backend whose [`store`](super::Backend::store) compares the lease and stores in one step.
+    /// The same, for a backend whose [`store`](super::Backend::store) compares the lease and stores in one step. Such a
+    /// backend must also have its own [`open`](super::Backend::open), which adds what is absent in one step: the default
+    /// would replace leases and versions that live.
     #[must_use]
     pub const fn with_conditional_store(mut self) -> Self {
         self.conditional_store = true;

@@ -17,7 +17,7 @@ mod table;
 pub(crate) mod wait;
 
 pub(crate) use context::Context;
-pub(crate) use table::{Caller, Entered, Flights, Identity, Leader};
+pub(crate) use table::{Caller, Entered, Flights, Identity, Leader, join_or_alone};
 
 use crate::kind::SharedError;
 use crate::value::Value;

@@ -7,13 +7,16 @@ use event_listener::Event;
 use once_cell::sync::OnceCell;
 use parking_lot::Mutex;
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Locks, so that computations of different keys rarely meet. A power of two.
 const SHARDS: usize = 64;
+
+/// Ends that a shard remembers by key. A caller who looked before more than that many ended looks again in any case.
+const REMEMBERED_ENDS: usize = 256;
 
 /// The versions and lease that a computation captured; [`Identity::Unique`] for one that captured nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub(crate) struct Caller<'a> {
     pub(crate) value_type: TypeId,
     /// When the caller started: [`Flights::now`] before its first lookup.
     pub(crate) started: u64,
-    /// When the caller last looked the entry up: [`Flights::now`] before that.
+    /// When the caller last looked the entry up: [`Flights::now`] before that. `u64::MAX`: it will not look again.
     pub(crate) looked: u64,
 }
 
@@ -59,8 +62,27 @@ pub(crate) enum Entered {
 struct Shard {
     /// Flights by the hash of their key.
     flights: HashMap<u64, Vec<SharedFlight>, foldhash::fast::RandomState>,
-    /// When the last one of this shard ended.
-    last_end: u64,
+    /// The last that ended: hashes of their keys, and when.
+    ends: VecDeque<(u64, u64)>,
+    /// When the latest one ended that is not in `ends` any more.
+    earlier_end: u64,
+}
+
+impl Shard {
+    /// Whether a flight of that key may have ended after `since`. Never wrong when it says no.
+    fn has_ended(&self, hash: u64, since: u64) -> bool {
+        self.earlier_end > since
+            || self.ends.iter().any(|(ended, at)| *ended == hash && *at > since)
+    }
+
+    fn note_end(&mut self, hash: u64, at: u64) {
+        if self.ends.len() == REMEMBERED_ENDS
+            && let Some((_, earlier)) = self.ends.pop_front()
+        {
+            self.earlier_end = earlier;
+        }
+        self.ends.push_back((hash, at));
+    }
 }
 
 /// All flights of one cache.
@@ -113,11 +135,13 @@ impl Flights {
             drop(shard);
             return join_or_alone(flight, context);
         }
-        if shard.last_end > caller.looked {
+        if shard.has_ended(caller.key.hash(), caller.looked) {
             return Entered::LookAgain;
         }
         // Whether it captures what the caller saw is not known yet.
-        if let Some(flight) = find(&shard, caller, |flight| flight.identity.get().is_none()) {
+        if caller.looked < u64::MAX
+            && let Some(flight) = find(&shard, caller, |flight| flight.identity.get().is_none())
+        {
             drop(shard);
             let waits_for_itself = context.would_wait_for_itself(flight.id);
             return if waits_for_itself { Entered::Alone } else { Entered::AwaitOpening(flight) };
@@ -161,6 +185,27 @@ impl Flights {
         Leader { flights: Arc::clone(self), hash: caller.key.hash(), flight }
     }
 
+    /// Tells all computations of a key under way that a newer value was given for it.
+    pub(crate) fn supersede(&self, key: KeyRef<'_>) {
+        let shard = self.shard(key.hash()).lock();
+        for flight in shard.flights.get(&key.hash()).into_iter().flatten() {
+            if *flight.key == *key.text() {
+                flight.superseded.store(true, Ordering::SeqCst);
+            }
+        }
+    }
+
+    /// A flight that has captured what the caller now has too; not the caller's own.
+    pub(crate) fn find_same(
+        &self,
+        caller: &Caller<'_>,
+        identity: &Identity,
+        own: &Leader,
+    ) -> Option<SharedFlight> {
+        let shard = self.shard(caller.key.hash()).lock();
+        find(&shard, caller, |flight| flight.id != own.id() && is_seen(flight, Some(identity)))
+    }
+
     /// Tells older computations of the same entry that there is a newer value.
     fn supersede_older(&self, hash: u64, newer: &Flight) {
         let shard = self.shard(hash).lock();
@@ -182,7 +227,8 @@ impl Flights {
                 shard.flights.remove(&hash);
             }
         }
-        shard.last_end = self.tick();
+        let now = self.tick();
+        shard.note_end(hash, now);
     }
 
     /// Computations under way.
@@ -221,7 +267,8 @@ fn is_seen(flight: &Flight, seen: Option<&Identity>) -> bool {
     flight.identity.get().zip(seen).is_some_and(|(captured, seen)| captured.is_seen_as(seen))
 }
 
-fn join_or_alone(flight: SharedFlight, context: &Context) -> Entered {
+/// Waiting for `flight`, unless that would be waiting for oneself.
+pub(crate) fn join_or_alone(flight: SharedFlight, context: &Context) -> Entered {
     if context.would_wait_for_itself(flight.id) { Entered::Alone } else { Entered::Join(flight) }
 }
 

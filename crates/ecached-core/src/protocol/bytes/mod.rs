@@ -73,7 +73,8 @@ impl Layout<'_> {
         Invalidating {
             versions: names.iter().map(|name| self.version(name)).collect(),
             clock: (!names.is_empty()).then(|| self.clock()),
-            entries: keys.iter().flat_map(|key| [self.entry(key), self.lease(key)]).collect(),
+            leases: keys.iter().map(|key| self.lease(key)).collect(),
+            entries: keys.iter().map(|key| self.entry(key)).collect(),
         }
     }
 
@@ -82,6 +83,7 @@ impl Layout<'_> {
         Invalidating {
             versions: vec![self.alias()],
             clock: Some(self.clock()),
+            leases: Vec::new(),
             entries: Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 use super::{Captured, Done, Machine, State, Step};
 use crate::backend::Opening;
 use crate::flight::wait::{Follower, Waited};
-use crate::flight::{Caller, Context, Entered, Identity, Outcome};
+use crate::flight::{Caller, Context, Entered, Identity, Outcome, join_or_alone};
 use crate::protocol::bytes::{Ask, Seen};
 use crate::protocol::request::Mode;
 use crate::stats::Event;
@@ -57,8 +57,14 @@ impl Machine {
             Captured::Objects(capture) => Identity::Captured(capture.identity().into()),
             Captured::Bytes(seen) => Identity::Captured(seen.identity()),
         };
-        if let Some(leader) = &self.leader {
+        if let Some(leader) = self.leader.take() {
+            // A store that shares leases may have given one that a computation has already.
+            if let Some(flight) = self.cache.flights().find_same(&self.caller(), &identity, &leader)
+            {
+                return self.entered(join_or_alone(flight, &Context::current()));
+            }
             leader.identify(identity);
+            self.leader = Some(leader);
             return self.compute();
         }
         if self.alone {
@@ -93,7 +99,7 @@ impl Machine {
             Entered::LookAgain => self.look_again(),
             Entered::Alone => {
                 self.alone = true;
-                if matches!(self.captured, Captured::Nothing) {
+                if matches!(self.captured, Captured::Nothing) && self.looked < u64::MAX {
                     self.look_again()
                 } else {
                     self.compute()

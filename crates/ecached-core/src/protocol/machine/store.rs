@@ -57,6 +57,8 @@ impl Machine {
     pub(crate) fn computed(&mut self, verdict: Verdict, value: Value) -> Step {
         if let Some(leader) = &self.leader {
             leader.land(Outcome::Value(Arc::clone(&value)));
+        } else if self.request.mode == Mode::Put {
+            self.cache.flights().supersede(self.request.key());
         }
         let captured = std::mem::replace(&mut self.captured, Captured::Nothing);
         if matches!(captured, Captured::Nothing) || !self.is_to_store(&verdict) {
