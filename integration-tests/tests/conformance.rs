@@ -2,7 +2,7 @@
 
 use ecached::backend::Store;
 use ecached::{Cache, Memory};
-use ecached_testing::{AsyncMap, Faults, Map, conformance};
+use ecached_testing::{AsyncMap, ConditionalMap, Faults, Map, conformance};
 
 fn memory() -> [Cache; 2] {
     let memory = Memory::default();
@@ -29,5 +29,10 @@ conformance!(both_sides_of_one_store, asynchronous, {
 
 conformance!(a_wrapped_backend, blocking, {
     let map = Faults::new(Map::default());
+    [Cache::new(map.clone()), Cache::new(map)]
+});
+
+conformance!(a_conditional_store, blocking, {
+    let map = ConditionalMap::default();
     [Cache::new(map.clone()), Cache::new(map)]
 });

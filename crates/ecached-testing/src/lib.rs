@@ -1,7 +1,8 @@
 //! For who writes a backend for ecached, or tests with one.
 //!
 //! - [`conformance!`]: a suite that every backend passes, blocking and async.
-//! - [`Map`] and [`AsyncMap`]: the simplest backends there can be, four methods each.
+//! - [`Map`] and [`AsyncMap`]: the simplest backends there can be, four methods each; [`ConditionalMap`], which can do
+//!   what servers with scripts can.
 //! - [`Faults`]: makes a backend fail, or lose its replies, when the test says so.
 //! - [`block_on`]: runs a future without a runtime.
 //!
@@ -19,4 +20,4 @@ mod suite;
 pub use executor::block_on;
 pub use face::Face;
 pub use faults::Faults;
-pub use map::{AsyncMap, Map};
+pub use map::{AsyncMap, ConditionalMap, Map};

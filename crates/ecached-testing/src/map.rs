@@ -1,7 +1,8 @@
 //! The simplest backends there can be: a map, and the four required methods.
 
 use ecached_core::Result;
-use ecached_core::backend::{AsyncBackend, Backend, Item};
+use ecached_core::backend::{AsyncBackend, Backend, Capabilities, Item, Opening, Storing, Written};
+use ecached_core::version::Version;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,6 +65,50 @@ impl Backend for Map {
         let mut map = self.lock();
         keys.iter().for_each(|key| drop(map.remove(*key)));
         Ok(())
+    }
+}
+
+/// A blocking backend in a map that can add, and compare and store, in one step: what a server with scripts can do.
+#[derive(Clone, Debug, Default)]
+pub struct ConditionalMap(Map);
+
+impl Backend for ConditionalMap {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        Backend::get(&self.0, key)
+    }
+
+    fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        Backend::get_many(&self.0, keys)
+    }
+
+    fn set_many(&self, items: &[Item]) -> Result<()> {
+        Backend::set_many(&self.0, items)
+    }
+
+    fn delete(&self, keys: &[&str]) -> Result<()> {
+        Backend::delete(&self.0, keys)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::basic().with_conditional_store()
+    }
+
+    fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
+        let mut map = self.0.lock();
+        let add =
+            |item: &Item| map.entry(item.key.clone()).or_insert_with(|| item.value.clone()).clone();
+        Ok(opening.missing.iter().map(add).map(|bytes| Version::read(&bytes)).collect())
+    }
+
+    fn store(&self, storing: &Storing) -> Result<Written> {
+        let mut map = self.0.lock();
+        if let Some((lease, version)) = &storing.lease
+            && map.get(lease).and_then(|bytes| Version::read(bytes)) != Some(*version)
+        {
+            return Ok(Written::Doomed);
+        }
+        map.insert(storing.entry.key.clone(), storing.entry.value.clone());
+        Ok(Written::Stored)
     }
 }
 
