@@ -143,7 +143,7 @@ fn behind_a_leader<T: Send + 'static>(
         thread::yield_now();
     }
     // The last of them has counted its miss and is about to wait: a moment for it to do so, though not needed to pass.
-    (0..1000).for_each(|_| thread::yield_now());
+    (0..20_000).for_each(|_| thread::yield_now());
     finish.wait();
     std::iter::once(leader).chain(threads).map(|thread| thread.join().unwrap()).collect()
 }
