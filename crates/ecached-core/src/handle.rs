@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::call::{self, Always, Call};
 use crate::codec::ValueOps;
-use crate::key::KeyRef;
+use crate::key::{KeyRef, hash};
 use crate::kind::{Plain, Probe, ProbePlain};
 use crate::protocol::bytes::{self, Answer, Ask, Layout, Reading};
 use crate::protocol::invalidate::Target;
@@ -18,7 +18,7 @@ use std::borrow::Cow;
 
 /// Identifies the tags that values are stored under by a handle.
 fn tag_set(names: &Names) -> u64 {
-    names.as_slice().iter().fold(0, |set: u64, name| set.rotate_left(7) ^ KeyRef::new(name).hash())
+    hash::keyed(names.as_slice().iter().map(AsRef::as_ref))
 }
 
 /// How a value is stored by a handle: its timeout, tags and prefix.

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::cache::Cache;
-use crate::key::KeyBuf;
+use crate::key::{KeyBuf, hash};
 use crate::registry::{DEFAULT_ALIAS, Registry, Slot};
 use crate::stats::{Counters, Stats};
 use once_cell::sync::OnceCell;
@@ -101,13 +101,8 @@ impl Site {
     /// Equal for equal declarations, so that two places with the same function share entries.
     #[cold]
     fn hash_declaration(&self) -> u64 {
-        let mut declared = KeyBuf::new();
         let parts = [(self.spec.path)(), self.spec.prefix.unwrap_or("\n")];
-        for part in parts.iter().chain(self.spec.tags) {
-            declared.text(part);
-            declared.text("\n:");
-        }
-        declared.hash()
+        hash::keyed(parts.into_iter().chain(self.spec.tags.iter().copied()))
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -121,8 +116,9 @@ impl Site {
 #[expect(clippy::needless_pass_by_value, reason = "like all functions that macros call with a key")]
 #[must_use]
 pub fn extra(arguments: KeyBuf) -> u64 {
+    // Keyed, as nothing else is compared: a caller must not be able to choose an argument that passes for another.
     // 0 means that there are no such arguments.
-    arguments.hash().max(1)
+    hash::keyed(std::iter::once(arguments.as_str())).max(1)
 }
 
 impl fmt::Debug for Site {

@@ -10,6 +10,8 @@
 //!
 //! The folded multiplication is that of wyhash and foldhash. <https://github.com/orlp/foldhash>
 
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::LazyLock;
 use xxhash_rust::const_xxh3;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -77,6 +79,15 @@ const fn fold(left: u64, right: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
+/// A hash of texts that nobody outside the process can aim at, for identities that are compared by their hash alone:
+/// SipHash with a random key. <https://doc.rust-lang.org/std/hash/struct.RandomState.html>
+pub(crate) fn keyed<'a>(texts: impl Iterator<Item = &'a str>) -> u64 {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let mut hasher = KEY.build_hasher();
+    texts.for_each(|text| text.hash(&mut hasher));
+    hasher.finish()
+}
+
 /// The number that `segment` is the usual form of.
 #[inline]
 fn canonical_integer(segment: &str) -> Option<u64> {
@@ -110,6 +121,15 @@ mod tests {
         hash.hashed(USER);
         hash.integer(7);
         assert_eq!(hash.finish(), of("user:7"));
+    }
+
+    #[test]
+    fn keyed_hashes_tell_lists_apart_and_are_the_same_for_the_same() {
+        let keyed = |texts: &[&str]| super::keyed(texts.iter().copied());
+        assert_eq!(keyed(&["a", "b"]), keyed(&["a", "b"]));
+        assert_ne!(keyed(&["a", "b"]), keyed(&["ab"]));
+        assert_ne!(keyed(&["a", "b"]), keyed(&["a", "b", ""]));
+        assert_ne!(keyed(&["user:7"]), of("user:7"), "not the hash that everybody can compute");
     }
 
     #[test]
