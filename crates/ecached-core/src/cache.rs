@@ -15,6 +15,9 @@ use std::time::Duration;
 /// How long a caller waits for another caller's computation before it computes for itself.
 pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
+/// How long a computation may take before its lease, and with it the right to store, may be lost.
+pub const DEFAULT_LEASE: Duration = Duration::from_secs(600);
+
 /// What can be set per alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -28,6 +31,9 @@ pub struct Settings {
     /// How long a caller waits for another caller's computation of the same entry before it computes for itself.
     /// Default: 30 seconds.
     pub wait: Duration,
+    /// How long the right to store a computed value lives in a backend that several processes share: a value whose
+    /// computation takes longer may not be stored. Default: 10 minutes.
+    pub lease: Duration,
 }
 
 impl Default for Settings {
@@ -37,6 +43,7 @@ impl Default for Settings {
             timeout: None,
             codec: Codec::default(),
             wait: DEFAULT_WAIT,
+            lease: DEFAULT_LEASE,
         }
     }
 }
@@ -67,6 +74,13 @@ impl Settings {
     #[must_use]
     pub fn with_wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
+        self
+    }
+
+    /// The same with another life of leases.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
         self
     }
 }

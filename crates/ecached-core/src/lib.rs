@@ -36,7 +36,7 @@ mod event;
 pub mod private;
 pub mod site;
 
-pub use cache::{Cache, DEFAULT_WAIT, Settings};
+pub use cache::{Cache, DEFAULT_LEASE, DEFAULT_WAIT, Settings};
 pub use clock::Clock;
 pub use codec::Codec;
 pub use error::{Error, ErrorKind, Result};

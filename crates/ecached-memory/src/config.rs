@@ -138,7 +138,7 @@ pub fn open_url(url: &BackendUrl) -> Result<Store> {
             _ => {
                 return Err(url.unknown_option(
                     name,
-                    &["max_entries", "max_bytes", "key_prefix", "timeout", "wait", "codec"],
+                    &["max_entries", "max_bytes"],
                 ));
             }
         };

@@ -97,7 +97,7 @@ impl Backend for ConditionalMap {
         let mut map = self.0.lock();
         let add =
             |item: &Item| map.entry(item.key.clone()).or_insert_with(|| item.value.clone()).clone();
-        Ok(opening.missing.iter().map(add).map(|bytes| Version::read(&bytes)).collect())
+        Ok(opening.items().map(add).map(|bytes| Version::read(&bytes)).collect())
     }
 
     fn store(&self, storing: &Storing) -> Result<Written> {
@@ -108,6 +108,9 @@ impl Backend for ConditionalMap {
             return Ok(Written::Doomed);
         }
         map.insert(storing.entry.key.clone(), storing.entry.value.clone());
+        if let Some((lease, _)) = storing.lease.as_ref().filter(|_| storing.supersedes) {
+            map.remove(lease);
+        }
         Ok(Written::Stored)
     }
 }

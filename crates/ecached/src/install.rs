@@ -34,9 +34,7 @@ pub fn caches() -> &'static Registry {
 
 fn open_null(url: &ecached_core::BackendUrl) -> ecached_core::Result<ecached_core::backend::Store> {
     match url.options().next() {
-        Some((name, _)) => {
-            Err(url.unknown_option(name, &["key_prefix", "timeout", "wait", "codec"]))
-        }
+        Some((name, _)) => Err(url.unknown_option(name, &[])),
         None => Ok(ecached_core::backend::Null.into()),
     }
 }

@@ -120,7 +120,7 @@ impl Open {
     /// The script for `opening`.
     #[must_use]
     pub fn new(opening: &Opening) -> Self {
-        Self { missing: opening.missing.clone(), state: 0 }
+        Self { missing: opening.items().cloned().collect(), state: 0 }
     }
 }
 

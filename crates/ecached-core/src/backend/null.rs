@@ -36,7 +36,7 @@ impl Backend for Nothing {
 
     fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
         // Nobody can see an invalidation here, so nobody may join a computation by what was seen: versions are new each time.
-        opening.missing.iter().map(|_| Version::unique().map(Some)).collect()
+        opening.items().map(|_| Version::unique().map(Some)).collect()
     }
 
     fn store(&self, _: &Storing) -> Result<Written> {

@@ -24,6 +24,23 @@ pub struct Item {
 pub struct Opening {
     /// Versions to create where they are absent.
     pub missing: Vec<Item>,
+    /// The lease to take: a version to create if it is absent, whose life begins anew if it is there. `None` if the
+    /// lookup has found it.
+    pub lease: Option<Item>,
+}
+
+impl Opening {
+    /// All that must be there afterwards, in the order of the answer: [`missing`](Opening::missing), then
+    /// [`lease`](Opening::lease).
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.missing.iter().chain(&self.lease)
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.missing.is_empty() && self.lease.is_none()
+    }
 }
 
 /// Store an entry, unless it was invalidated while it was computed.
@@ -35,8 +52,14 @@ pub struct Storing {
     /// The key of the lease, and the value it must still have. `None` for backends that cannot compare and set: there
     /// the entry cites the lease as one of its versions.
     pub lease: Option<(String, Version)>,
-    /// Keys of versions that must live at least as long as the entry, and how long that is.
-    pub extend: Vec<(String, Option<Duration>)>,
+    /// An older computation that shares the lease must not store after this one: the lease goes when the entry is there.
+    /// Best effort where leases are cited instead.
+    pub supersedes: bool,
+    /// Keys of versions that must live at least as long as the entry. Best effort: a version that is lost costs a
+    /// recomputation.
+    pub extend: Vec<String>,
+    /// How long versions live that would not live as long as the entry; `None`: until they are evicted.
+    pub version_ttl: Option<Duration>,
 }
 
 /// Make entries invalid.

@@ -13,7 +13,7 @@ use std::fmt;
 /// Aliases and their backends, as they stand in a configuration file.
 ///
 /// Each alias is a URL, or a table with `url` or `backend` and options. Options that all backends have: `key_prefix`,
-/// `timeout` (seconds, or with a unit: `250ms`, `5m`), `wait` (the same), `codec`. The others belong to the backend. In a
+/// `timeout` (seconds, or with a unit: `250ms`, `5m`), `wait` and `lease` (the same), `codec`. The others belong to the backend. In a
 /// URL they stand in the query.
 ///
 /// # Examples
@@ -150,6 +150,9 @@ impl AliasTable {
     }
 }
 
+/// Options that every alias has.
+pub(super) const SETTINGS: &[&str] = &["key_prefix", "timeout", "wait", "lease", "codec"];
+
 fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool> {
     match name {
         "key_prefix" => value.clone_into(&mut settings.key_prefix),
@@ -157,6 +160,7 @@ fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool
             settings.timeout = Timeout::After(parse_duration(name, value)?).resolve(None)?;
         }
         "wait" => settings.wait = parse_duration(name, value)?,
+        "lease" => settings.lease = parse_duration(name, value)?,
         "codec" => settings.codec = Codec::by_name(value)?,
         _ => return Ok(false),
     }

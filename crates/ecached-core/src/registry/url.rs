@@ -57,13 +57,14 @@ impl BackendUrl {
         Ok(())
     }
 
-    /// The error for an option that the backend does not know.
+    /// The error for an option that the backend does not know. `own` are those that it does know, besides the ones that
+    /// every alias has.
     #[must_use]
-    pub fn unknown_option(&self, name: &str, known: &[&str]) -> Error {
+    pub fn unknown_option(&self, name: &str, own: &[&str]) -> Error {
         let message = format!(
             "the backend `{}` has no option `{name}`: known are {}",
             self.scheme,
-            known.join(", ")
+            [own, super::config::SETTINGS].concat().join(", ")
         );
         Error::new(ErrorKind::InvalidConfig, message)
     }

@@ -1,20 +1,19 @@
 //! The protocol's steps on stores that hold bytes: which keys they concern, and what the answers mean. Pure functions.
 
+mod names;
 mod seen;
 
+pub(crate) use names::Layout;
 pub(crate) use seen::Seen;
 
-use super::request::{Request, version_key};
+use super::request::Request;
 use crate::Result;
-use crate::backend::{Capabilities, Invalidating, Opening, Storing};
-use crate::cache::Settings;
+use crate::backend::{Invalidating, Opening, Storing};
 use crate::codec::Codec;
 use crate::entry::{Cited, CitedAs, Entry};
-use crate::key::name::fit;
 use crate::value::Value;
 use crate::version::Version;
 use crate::{Error, ErrorKind};
-use std::borrow::Cow;
 use std::time::Duration;
 
 /// A call of a backend.
@@ -33,60 +32,6 @@ pub(crate) enum Answer {
     Opened(Vec<Option<Version>>),
     Written(crate::backend::Written),
     Invalidated,
-}
-
-/// How an alias names things in its backend.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) capabilities: Capabilities,
-}
-
-impl Layout<'_> {
-    fn place(&self, name: &str) -> String {
-        let full = format!("{}{name}", self.settings.key_prefix);
-        fit(&full, self.capabilities.max_key_bytes).into_owned()
-    }
-
-    fn entry(&self, key: &str) -> String {
-        self.place(key)
-    }
-
-    fn lease(&self, key: &str) -> String {
-        self.place(&format!("ecached:key:{key}"))
-    }
-
-    fn alias(&self) -> String {
-        self.place("ecached:alias")
-    }
-
-    fn clock(&self) -> String {
-        self.place("ecached:clock")
-    }
-
-    fn version(&self, name: &str) -> String {
-        self.place(&version_key(name))
-    }
-
-    /// What invalidates `names` and `keys`.
-    pub(crate) fn invalidating(&self, names: &[Cow<'_, str>], keys: &[&str]) -> Invalidating {
-        Invalidating {
-            versions: names.iter().map(|name| self.version(name)).collect(),
-            clock: (!names.is_empty()).then(|| self.clock()),
-            leases: keys.iter().map(|key| self.lease(key)).collect(),
-            entries: keys.iter().map(|key| self.entry(key)).collect(),
-        }
-    }
-
-    /// What invalidates everything.
-    pub(crate) fn clearing(&self) -> Invalidating {
-        Invalidating {
-            versions: vec![self.alias()],
-            clock: Some(self.clock()),
-            leases: Vec::new(),
-            entries: Vec::new(),
-        }
-    }
 }
 
 /// What a lookup means.

@@ -4,7 +4,7 @@ use super::Layout;
 use crate::Result;
 use crate::backend::{Item, Opening, Storing};
 use crate::entry::{Cited, CitedAs, Entry};
-use crate::protocol::request::Request;
+use crate::protocol::request::{Mode, Request};
 use crate::version::Version;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl Seen {
         request: &Request,
         timeout: Option<Duration>,
     ) -> Result<Opening> {
-        let ttl = timeout.map(|timeout| VERSION_LIFE.max(timeout.saturating_mul(2)));
+        let ttl = version_ttl(timeout);
         let names = request
             .names
             .as_slice()
@@ -48,27 +48,26 @@ impl Seen {
         if self.alias.is_none() {
             keys.push(layout.alias());
         }
-        if self.key.is_none() {
-            keys.push(layout.lease(&request.key));
-        }
-        let mut opening = create(keys, ttl)?;
+        let mut missing = create(keys, ttl)?;
         if request.has_value_tags && self.clock.is_none() {
             // The counter of all tags: it must outlive every computation.
-            opening.missing.append(&mut create(vec![layout.clock()], None)?.missing);
+            missing.append(&mut create(vec![layout.clock()], None)?);
         }
-        Ok(opening)
+        // A lease that entries cite must live as long as they do; others only as long as a computation.
+        let life =
+            if layout.capabilities.conditional_store { Some(layout.settings.lease) } else { ttl };
+        let lease = self.key.is_none().then(|| create(vec![layout.lease(&request.key)], life));
+        Ok(Opening { missing, lease: lease.transpose()?.and_then(|mut items| items.pop()) })
     }
 
     /// Takes in what [`opening`](Seen::opening) created or found; `false` if the store kept nothing.
     pub(crate) fn opened(&mut self, answers: &[Option<Version>], has_value_tags: bool) -> bool {
         let mut answers = answers.iter().copied();
         let alias = std::iter::once(&mut self.alias);
-        let missing = self.names.iter_mut().chain(alias).chain(std::iter::once(&mut self.key));
-        for version in missing.filter(|version| version.is_none()) {
+        let clock = has_value_tags.then_some(&mut self.clock);
+        let missing = self.names.iter_mut().chain(alias).chain(clock);
+        for version in missing.chain([&mut self.key]).filter(|version| version.is_none()) {
             *version = answers.next().flatten();
-        }
-        if has_value_tags && self.clock.is_none() {
-            self.clock = answers.next().flatten();
         }
         (!has_value_tags || self.clock.is_some())
             && self.alias.is_some()
@@ -107,8 +106,8 @@ impl Seen {
         timeout: Option<Duration>,
     ) -> Result<Opening> {
         let missing = self.value_tags.iter().filter(|(_, version)| version.is_none());
-        let ttl = timeout.map(|timeout| VERSION_LIFE.max(timeout.saturating_mul(2)));
-        create(missing.map(|(tag, _)| layout.version(tag)).collect(), ttl)
+        let keys = missing.map(|(tag, _)| layout.version(tag)).collect();
+        Ok(Opening { missing: create(keys, version_ttl(timeout))?, lease: None })
     }
 
     /// Takes in what [`value_tags_opening`](Seen::value_tags_opening) created; `false` if the store kept nothing.
@@ -165,15 +164,21 @@ impl Seen {
             CitedAs::Key => layout.lease(&request.key),
             CitedAs::Alias => layout.alias(),
         };
-        let extend = entry.cited.iter().map(|cited| (place(cited), timeout)).collect();
+        let extend = entry.cited.iter().map(place).collect();
         let item = Item { key: layout.entry(&request.key), value: entry.encode()?, ttl: timeout };
         let lease = layout.capabilities.conditional_store.then_some(self.key).flatten();
         let lease = lease.map(|version| (layout.lease(&request.key), version));
-        Some(Storing { entry: item, lease, extend })
+        let supersedes = request.mode == Mode::Refresh || request.mode == Mode::Put;
+        Some(Storing { entry: item, lease, supersedes, extend, version_ttl: version_ttl(timeout) })
     }
 }
 
-fn create(keys: Vec<String>, ttl: Option<Duration>) -> Result<Opening> {
+/// How long versions live that an entry with this timeout cites.
+fn version_ttl(timeout: Option<Duration>) -> Option<Duration> {
+    timeout.map(|timeout| VERSION_LIFE.max(timeout.saturating_mul(2)))
+}
+
+fn create(keys: Vec<String>, ttl: Option<Duration>) -> Result<Vec<Item>> {
     let item = |key| Ok(Item { key, value: Version::unique()?.as_bytes().to_vec(), ttl });
-    Ok(Opening { missing: keys.into_iter().map(item).collect::<Result<_>>()? })
+    keys.into_iter().map(item).collect()
 }

@@ -14,7 +14,7 @@ impl Machine {
         let opening = seen.opening(&self.layout(), &self.request, self.timeout);
         self.captured = Captured::Bytes(seen);
         match opening {
-            Ok(opening) if opening.missing.is_empty() => self.enter(),
+            Ok(opening) if opening.is_empty() => self.enter(),
             Ok(opening) if self.alone || self.leader.is_some() || !self.may_hit() => {
                 self.ask_open(opening)
             }

@@ -132,7 +132,7 @@ impl Machine {
         };
         seen.value_tags_read(tags, answers);
         match seen.value_tags_opening(&layout, self.timeout) {
-            Ok(opening) if opening.missing.is_empty() => self.ask_clock(),
+            Ok(opening) if opening.is_empty() => self.ask_clock(),
             Ok(opening) => {
                 self.state = State::OpenValueTags;
                 Step::Ask(Ask::Open(opening))

@@ -1,0 +1,172 @@
+//! What things are called in a store of bytes.
+//!
+//! | what | name |
+//! |---|---|
+//! | entry | `<key>` |
+//! | version of a tag or prefix | `ecached:tag:<name>` |
+//! | version of a function, of the alias | `ecached:fn:<path>`, `ecached:alias` |
+//! | the alias's counter | `ecached:clock` |
+//! | lease, and lock, of a key | `ecached:key:<key>`, `ecached:lock:<key>` |
+//!
+//! The alias's key prefix stands in front of all of them. No two things ever share a name: an entry whose key begins as
+//! ecached's own names do is moved to `ecached:entry:<key>`.
+//!
+//! A store that compares a lease and stores the entry in one step may be one of many servers, as in a Redis Cluster, and
+//! both must then be on the same one. So there the lease is called `ecached:key:{<key>}`: what is in braces, its *hash
+//! tag*, decides the place (<https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags>).
+
+use crate::backend::{Capabilities, Invalidating};
+use crate::cache::Settings;
+use crate::key::name::fit;
+use crate::protocol::request::version_key;
+use std::borrow::Cow;
+
+/// Begins every name that is not an entry's.
+const OWN: &str = "ecached:";
+
+/// How an alias names things in its backend.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) capabilities: Capabilities,
+}
+
+impl Layout<'_> {
+    fn place(&self, name: &str) -> String {
+        let full = format!("{}{name}", self.settings.key_prefix);
+        fit(&full, self.capabilities.max_key_bytes).into_owned()
+    }
+
+    pub(super) fn entry(&self, key: &str) -> String {
+        let moved = key.starts_with(OWN).then(|| format!("{OWN}entry:{key}"));
+        let key = moved.as_deref().unwrap_or(key);
+        if !self.capabilities.conditional_store {
+            return self.place(key);
+        }
+        let mut full = format!("{}{key}", self.settings.key_prefix);
+        // Room for the lease, which repeats the key and perhaps its hash tag.
+        let limit = (self.capabilities.max_key_bytes - "ecached:lock:{}:".len()) / 2;
+        // A brace that closes nothing would end the lease's hash tag early, and so would one whose pair is cut off.
+        if full.contains('}') && (hash_tag(&full).is_none() || full.len() >= limit) {
+            full = format!("{OWN}braces:{}", full.replace('%', "%25").replace('}', "%7D"));
+        }
+        fit(&full, limit).into_owned()
+    }
+
+    /// A name that goes with a key.
+    fn beside(&self, what: &str, key: &str) -> String {
+        if !self.capabilities.conditional_store {
+            return self.place(&format!("{OWN}{what}:{key}"));
+        }
+        let entry = self.entry(key);
+        match hash_tag(&entry) {
+            Some(tag) => format!("{OWN}{what}:{{{tag}}}:{entry}"),
+            None => format!("{OWN}{what}:{{{entry}}}"),
+        }
+    }
+
+    pub(super) fn lease(&self, key: &str) -> String {
+        self.beside("key", key)
+    }
+
+    pub(super) fn alias(&self) -> String {
+        self.place("ecached:alias")
+    }
+
+    pub(super) fn clock(&self) -> String {
+        self.place("ecached:clock")
+    }
+
+    pub(super) fn version(&self, name: &str) -> String {
+        self.place(&version_key(name))
+    }
+
+    /// What invalidates `names` and `keys`.
+    pub(crate) fn invalidating(&self, names: &[Cow<'_, str>], keys: &[&str]) -> Invalidating {
+        Invalidating {
+            versions: names.iter().map(|name| self.version(name)).collect(),
+            clock: (!names.is_empty()).then(|| self.clock()),
+            leases: keys.iter().map(|key| self.lease(key)).collect(),
+            entries: keys.iter().map(|key| self.entry(key)).collect(),
+        }
+    }
+
+    /// What invalidates everything.
+    pub(crate) fn clearing(&self) -> Invalidating {
+        Invalidating {
+            versions: vec![self.alias()],
+            clock: Some(self.clock()),
+            leases: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+}
+
+/// What is between the first `{` and the next `}`, if it is not empty: as Redis Cluster reads it.
+fn hash_tag(name: &str) -> Option<&str> {
+    let (_, behind) = name.split_once('{')?;
+    let (tag, _) = behind.split_once('}')?;
+    (!tag.is_empty()).then_some(tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn layout(settings: &Settings) -> Layout<'_> {
+        Layout { settings, capabilities: Capabilities::basic().with_conditional_store() }
+    }
+
+    /// What Redis Cluster hashes.
+    fn hashed(name: &str) -> &str {
+        hash_tag(name).unwrap_or(name)
+    }
+
+    #[test]
+    fn ordinary_names_are_readable() {
+        let settings = Settings::default().with_key_prefix("app:");
+        let layout = layout(&settings);
+        assert_eq!(layout.entry("user:7"), "app:user:7");
+        assert_eq!(layout.lease("user:7"), "ecached:key:{app:user:7}");
+        assert_eq!(layout.version("users"), "app:ecached:tag:users");
+        assert_eq!(layout.lease("{shop}:7"), "ecached:key:{shop}:app:{shop}:7");
+    }
+
+    #[test]
+    fn no_key_is_taken_for_a_name_of_our_own() {
+        let settings = Settings::default();
+        let layout = layout(&settings);
+        assert_ne!(layout.entry("ecached:tag:users"), layout.version("users"));
+        assert_ne!(layout.entry("ecached:alias"), layout.alias());
+        assert_ne!(layout.entry("ecached:braces:a%7D"), layout.entry("a}"));
+        assert_ne!(layout.entry("ecached:entry:ecached:alias"), layout.entry("ecached:alias"));
+    }
+
+    proptest! {
+        #[test]
+        fn entry_and_lease_share_a_hash_slot(
+            prefix in "[{}a:]{0,3}", key in "([{}a%:]|ecached:){1,12}|.{1,300}",
+        ) {
+            let settings = Settings::default().with_key_prefix(prefix);
+            let layout = layout(&settings);
+            let (entry, lease) = (layout.entry(&key), layout.lease(&key));
+            prop_assert_eq!(hashed(&entry), hashed(&lease));
+            prop_assert!(lease.len() <= layout.capabilities.max_key_bytes, "{}", lease);
+            prop_assert_ne!(entry, lease);
+        }
+
+        #[test]
+        fn distinct_keys_have_distinct_entries(
+            one in "([{}a%7D25]|ecached:|entry:|braces:){1,8}",
+            other in "([{}a%7D25]|ecached:|entry:|braces:){1,8}",
+        ) {
+            prop_assume!(one != other);
+            let settings = Settings::default();
+            let conditional = layout(&settings);
+            prop_assert_ne!(conditional.entry(&one), conditional.entry(&other));
+            let basic = Layout { settings: &settings, capabilities: Capabilities::basic() };
+            prop_assert_ne!(basic.entry(&one), basic.entry(&other));
+        }
+    }
+}
