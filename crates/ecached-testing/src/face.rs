@@ -1,26 +1,53 @@
 //! A cache, called blocking or async by the same test.
 
-use crate::block_on;
+use crate::executor;
 use ecached_core::{Cache, CacheValue, IntoEntryOptions, Result, aio};
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
 
 /// A cache as the suite calls it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Face {
     cache: Cache,
     is_async: bool,
+    enter: Option<Enter>,
 }
+
+/// What a runtime needs before its futures are polled; undone when what it returns is dropped.
+type Enter = Arc<dyn Fn() -> Box<dyn Any> + Send + Sync>;
 
 impl Face {
     /// Calls the blocking methods.
     #[must_use]
     pub const fn blocking(cache: Cache) -> Self {
-        Self { cache, is_async: false }
+        Self { cache, is_async: false, enter: None }
     }
 
     /// Calls the async methods, each on the calling thread until it is done.
     #[must_use]
     pub const fn asynchronous(cache: Cache) -> Self {
-        Self { cache, is_async: true }
+        Self { cache, is_async: true, enter: None }
+    }
+
+    /// The same, for backends whose futures run in the context of a runtime only: `enter` is called before each, as in
+    /// `|| Box::new(RUNTIME.enter())`, and what it returned is dropped afterwards.
+    #[must_use]
+    pub fn entering(mut self, enter: impl Fn() -> Box<dyn Any> + Send + Sync + 'static) -> Self {
+        self.enter = Some(Arc::new(enter));
+        self
+    }
+
+    /// Runs a future on the calling thread until it is done.
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        let _entered = self.enter.as_ref().map(|enter| enter());
+        executor::block_on(future)
+    }
+
+    /// Whether it calls the async methods.
+    #[must_use]
+    pub const fn is_async(&self) -> bool {
+        self.is_async
     }
 
     /// The cache.
@@ -41,7 +68,7 @@ impl Face {
         compute: impl FnOnce() -> T,
     ) -> T {
         if self.is_async {
-            return block_on(self.aio().get_or_compute(key, options, async { compute() }));
+            return self.block_on(self.aio().get_or_compute(key, options, async { compute() }));
         }
         self.cache.get_or_compute(key, options, compute)
     }
@@ -52,7 +79,7 @@ impl Face {
     ///
     /// As there.
     pub fn get<T: CacheValue>(&self, key: &str) -> Result<Option<T>> {
-        if self.is_async { block_on(self.aio().get(key)) } else { self.cache.get(key) }
+        if self.is_async { self.block_on(self.aio().get(key)) } else { self.cache.get(key) }
     }
 
     /// See [`Cache::get_many`].
@@ -61,7 +88,11 @@ impl Face {
     ///
     /// As there.
     pub fn get_many<T: CacheValue>(&self, keys: &[&str]) -> Result<Vec<Option<T>>> {
-        if self.is_async { block_on(self.aio().get_many(keys)) } else { self.cache.get_many(keys) }
+        if self.is_async {
+            self.block_on(self.aio().get_many(keys))
+        } else {
+            self.cache.get_many(keys)
+        }
     }
 
     /// See [`Cache::set`].
@@ -76,7 +107,7 @@ impl Face {
         options: impl IntoEntryOptions,
     ) -> Result<()> {
         if self.is_async {
-            block_on(self.aio().set(key, value, options))
+            self.block_on(self.aio().set(key, value, options))
         } else {
             self.cache.set(key, value, options)
         }
@@ -88,7 +119,7 @@ impl Face {
     ///
     /// As there.
     pub fn delete(&self, key: &str) -> Result<()> {
-        if self.is_async { block_on(self.aio().delete(key)) } else { self.cache.delete(key) }
+        if self.is_async { self.block_on(self.aio().delete(key)) } else { self.cache.delete(key) }
     }
 
     /// See [`Cache::clear`].
@@ -97,7 +128,7 @@ impl Face {
     ///
     /// As there.
     pub fn clear(&self) -> Result<()> {
-        if self.is_async { block_on(self.aio().clear()) } else { self.cache.clear() }
+        if self.is_async { self.block_on(self.aio().clear()) } else { self.cache.clear() }
     }
 
     /// See [`Cache::invalidate_tags`].
@@ -107,9 +138,18 @@ impl Face {
     /// As there.
     pub fn invalidate_tags(&self, tags: &[&str]) -> Result<()> {
         if self.is_async {
-            block_on(self.aio().invalidate_tags(tags))
+            self.block_on(self.aio().invalidate_tags(tags))
         } else {
             self.cache.invalidate_tags(tags)
         }
+    }
+}
+
+impl fmt::Debug for Face {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Face")
+            .field("cache", &self.cache)
+            .field("is_async", &self.is_async)
+            .finish_non_exhaustive()
     }
 }

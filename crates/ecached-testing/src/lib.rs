@@ -5,6 +5,7 @@
 //!   what servers with scripts can.
 //! - [`Faults`]: makes a backend fail, or lose its replies, when the test says so.
 //! - [`block_on`]: runs a future without a runtime.
+//! - `servers`, with the feature of that name, on Unix: real Redis and memcached servers, started by the test.
 //!
 //! # Layout
 //!
@@ -15,6 +16,8 @@ mod executor;
 mod face;
 mod faults;
 mod map;
+#[cfg(all(feature = "servers", unix))]
+pub mod servers;
 mod suite;
 
 pub use executor::block_on;

@@ -3,7 +3,8 @@
 /// Makes tests of all conformance cases for a backend.
 ///
 /// The expression gives two caches that share one backend with a fresh, empty store, as two processes would:
-/// `[Cache; 2]`. It is evaluated for each test.
+/// `[Cache; 2]`. It is evaluated for each test. An async backend that needs a runtime gets it with
+/// `asynchronous in || Box::new(RUNTIME.enter())`, see [`Face::entering`](crate::Face::entering).
 ///
 /// # Examples
 ///
@@ -20,19 +21,22 @@
 #[macro_export]
 macro_rules! conformance {
     ($name:ident, blocking, $caches:expr) => {
-        $crate::conformance!(@ $name, blocking, $caches);
+        $crate::conformance!(@ $name, $crate::Face::blocking, $caches);
     };
     ($name:ident, asynchronous, $caches:expr) => {
-        $crate::conformance!(@ $name, asynchronous, $caches);
+        $crate::conformance!(@ $name, $crate::Face::asynchronous, $caches);
     };
-    (@ $name:ident, $face:ident, $caches:expr) => {
+    ($name:ident, asynchronous in $enter:expr, $caches:expr) => {
+        $crate::conformance!(@ $name, |cache| $crate::Face::asynchronous(cache).entering($enter), $caches);
+    };
+    (@ $name:ident, $face:expr, $caches:expr) => {
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
             fn faces() -> [$crate::Face; 2] {
                 let caches: [_; 2] = $caches;
-                caches.map($crate::Face::$face)
+                caches.map($face)
             }
 
             $crate::conformance!(@cases

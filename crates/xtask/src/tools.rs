@@ -9,30 +9,50 @@ use crate::report::Outcome;
 /// A program that tests or examples start.
 #[derive(Debug)]
 pub(crate) struct Tool {
-    /// Its name in `PATH`.
-    program: &'static str,
+    /// Its names in `PATH`; the first that is there is used.
+    programs: &'static [&'static str],
     /// A variable that, when set, names another program for the job.
     variable: Option<&'static str>,
     /// What needs it.
     used_by: &'static str,
     /// The Debian packages that bring it.
     debian: &'static [&'static str],
+    /// Whether Windows needs it in `PATH` too.
+    on_windows: bool,
 }
 
 /// What the tests and examples need.
-pub(crate) const FOR_TESTS: &[Tool] = &[Tool {
-    program: "cc",
-    variable: Some("CC"),
-    used_by: "the SQLite that examples embed, and Rust's own linking",
-    debian: &["gcc", "libc6-dev"],
-}];
+pub(crate) const FOR_TESTS: &[Tool] = &[
+    Tool {
+        programs: &["cc"],
+        variable: Some("CC"),
+        used_by: "the SQLite that examples embed, and Rust's own linking",
+        debian: &["gcc", "libc6-dev"],
+        on_windows: false, // who needs it there finds it by itself
+    },
+    Tool {
+        programs: &["redis-server", "valkey-server"],
+        variable: Some("ECACHED_REDIS_SERVER"),
+        used_by: "the tests that start Redis servers",
+        debian: &["redis-server"],
+        on_windows: false, // these tests are for Unix
+    },
+    Tool {
+        programs: &["memcached"],
+        variable: Some("ECACHED_MEMCACHED"),
+        used_by: "the tests that start memcached servers",
+        debian: &["memcached"],
+        on_windows: false, // these tests are for Unix
+    },
+];
 
 /// `cargo xtask tools`: finds or installs everything, and says where it is.
 pub(crate) fn run() -> Outcome {
     ensure(FOR_TESTS)?;
     for tool in FOR_TESTS {
-        let place = find(tool).map_or_else(|| "found".into(), |path| path.display().to_string());
-        println!("{}: {place} (for {})", tool.program, tool.used_by);
+        let place = replaced(tool).or_else(|| find(tool));
+        let place = place.map_or_else(|| "not needed".into(), |path| path.display().to_string());
+        println!("{}: {place} (for {})", tool.programs[0], tool.used_by);
     }
     Ok(())
 }
@@ -53,17 +73,25 @@ pub(crate) fn ensure(tools: &[Tool]) -> Outcome {
     if missing.is_empty() { Ok(()) } else { Err(advice(&missing).into()) }
 }
 
-/// Whether a tool can be started. On Windows the C compiler is not in `PATH`; who needs it finds it by itself.
+/// Whether a tool can be started, or need not be on this system.
 fn is_there(tool: &Tool) -> bool {
-    let replaced = tool.variable.and_then(std::env::var_os).is_some_and(|value| !value.is_empty());
-    replaced || (cfg!(windows) && tool.program == "cc") || find(tool).is_some()
+    (cfg!(windows) && !tool.on_windows) || replaced(tool).is_some() || find(tool).is_some()
+}
+
+/// What the tool's variable names.
+fn replaced(tool: &Tool) -> Option<PathBuf> {
+    let value = std::env::var_os(tool.variable?)?;
+    (!value.is_empty()).then(|| value.into())
 }
 
 /// Where in `PATH` a tool is.
 fn find(tool: &Tool) -> Option<PathBuf> {
-    let name = format!("{}{}", tool.program, std::env::consts::EXE_SUFFIX);
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(&name)).find(|file| file.is_file())
+    let places = |program: &&str| {
+        let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+        std::env::split_paths(&path).map(|folder| folder.join(&name)).find(|file| file.is_file())
+    };
+    tool.programs.iter().find_map(places)
 }
 
 /// Whether this is a Debian or one of its kin, and we may install packages.
@@ -88,7 +116,7 @@ fn apt_get() -> Command {
 fn advice(missing: &[&Tool]) -> String {
     let describe = |tool: &&Tool| {
         let packages = tool.debian.join(" ");
-        let (program, used_by) = (tool.program, tool.used_by);
+        let (program, used_by) = (tool.programs.join("` or `"), tool.used_by);
         let or_set = tool.variable.map(|name| format!(", or set {name}")).unwrap_or_default();
         format!(
             "`{program}` is missing; it is needed for {used_by}\n  \
@@ -104,24 +132,32 @@ mod tests {
     use super::*;
 
     const ABSENT: Tool = Tool {
-        program: "no-such-program-anywhere",
+        programs: &["no-such-program", "nor-this-one"],
         variable: None,
         used_by: "nothing",
         debian: &["no-such-package"],
+        on_windows: true,
     };
 
     #[test]
     fn what_is_missing_is_named_with_its_remedy() {
         assert!(!is_there(&ABSENT));
         let text = advice(&[&ABSENT]);
-        assert!(text.contains("`no-such-program-anywhere` is missing"), "{text}");
+        assert!(text.contains("`no-such-program` or `nor-this-one` is missing"), "{text}");
         assert!(text.contains("apt-get install no-such-package"), "{text}");
     }
 
     #[test]
     fn a_program_in_the_path_is_found() {
-        let cargo = Tool { program: "cargo", ..ABSENT };
+        let cargo = Tool { programs: &["no-such-program", "cargo"], ..ABSENT };
         assert!(is_there(&cargo));
         ensure(&[cargo]).unwrap();
+    }
+
+    #[test]
+    fn a_variable_names_what_is_not_in_the_path() {
+        let replaced = Tool { variable: Some("CARGO_MANIFEST_DIR"), ..ABSENT };
+        assert!(is_there(&replaced));
+        assert!(!is_there(&Tool { variable: Some("ECACHED_NO_SUCH_VARIABLE"), ..ABSENT }));
     }
 }
