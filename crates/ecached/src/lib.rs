@@ -85,6 +85,8 @@ pub use ecached_core::{
 pub use ecached_macros::{cached, ecached, invalidates, key, tag};
 #[cfg(feature = "memory")]
 pub use ecached_memory::{Memory, MemoryBuilder};
+#[cfg(feature = "redis-blocking")]
+pub use ecached_redis::{Redis, RedisBuilder};
 pub use free::{
     invalidate_key, invalidate_key_on, invalidate_prefix, invalidate_prefix_on, invalidate_tags,
     invalidate_tags_on,

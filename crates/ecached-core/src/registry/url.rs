@@ -57,6 +57,15 @@ impl BackendUrl {
         Ok(())
     }
 
+    /// The value of an option that is a time: seconds, or a number with one of the units ms, s, m, h, d.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidConfig`] for anything else; the message names the option.
+    pub fn option_duration(name: &str, value: &str) -> Result<Duration> {
+        parse_duration(name, value)
+    }
+
     /// The error for an option that the backend does not know. `own` are those that it does know, besides the ones that
     /// every alias has.
     #[must_use]

@@ -1,0 +1,112 @@
+//! The async side: one connection per runtime, which callers share. Requests follow each other on it without waiting for
+//! answers.
+
+mod link;
+
+use crate::commands::{self, Phase, Spread};
+use crate::config::Shared;
+use crate::error::timed_out;
+use ecached_core::backend::{
+    AsyncBackend, Capabilities, Invalidating, Item, Opening, Storing, Written,
+};
+use ecached_core::version::Version;
+use ecached_core::{Error, ErrorKind, Result};
+use link::Link;
+use parking_lot::Mutex;
+use redis::Value;
+use std::sync::Arc;
+use tokio::runtime::{Handle, Id};
+
+/// Connections to runtimes that may have ended are kept up to this number: a program has one runtime, tests have many.
+const MAX_LINKS: usize = 16;
+
+/// The async side.
+pub(crate) struct Asynchronous {
+    shared: Arc<Shared>,
+    /// A connection lives on the runtime that opened it, and dies with it. Newest use last.
+    links: Mutex<Vec<(Id, Arc<Link>)>>,
+}
+
+impl Asynchronous {
+    pub(crate) const fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, links: Mutex::new(Vec::new()) }
+    }
+
+    fn spread(&self) -> Spread {
+        self.shared.place.spread()
+    }
+
+    /// The connection of the runtime that the caller runs in.
+    fn link(&self) -> Result<Arc<Link>> {
+        let runtime = Handle::try_current().map_err(|_| {
+            let message = "async callers of this backend must run in a tokio runtime";
+            Error::new(ErrorKind::Unsupported, message)
+        })?;
+        let id = runtime.id();
+        let mut links = self.links.lock();
+        if let Some((_, link)) = links.last().filter(|(known, _)| *known == id) {
+            return Ok(Arc::clone(link));
+        }
+        let place = links.iter().position(|(known, _)| *known == id);
+        let found = place.map(|index| links.remove(index));
+        let (id, link) =
+            found.unwrap_or_else(|| (id, Arc::new(Link::new(Arc::clone(&self.shared)))));
+        if links.len() >= MAX_LINKS {
+            links.remove(0);
+        }
+        links.push((id, Arc::clone(&link)));
+        Ok(link)
+    }
+
+    /// Runs phases, one after the other, and gives all replies in order.
+    async fn run(&self, phases: Vec<Phase>) -> Result<Vec<Value>> {
+        let link = self.link()?;
+        let work = link.run(&phases);
+        match tokio::time::timeout(self.shared.limits.operation, work).await {
+            Ok(replies) => replies,
+            Err(_) => {
+                // It may lead nowhere any more, which no error would ever tell.
+                link.replace();
+                Err(timed_out())
+            }
+        }
+    }
+}
+
+impl AsyncBackend for Asynchronous {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        AsyncBackend::get_many(self, &[key]).await.map(|mut values| values.pop().flatten())
+    }
+
+    async fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        commands::values(self.run(self.spread().read(keys)).await?, keys.len())
+    }
+
+    async fn set_many(&self, items: &[Item]) -> Result<()> {
+        self.run(Spread::write(items)).await.map(drop)
+    }
+
+    async fn delete(&self, keys: &[&str]) -> Result<()> {
+        self.run(self.spread().delete(keys)).await.map(drop)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        commands::CAPABILITIES
+    }
+
+    async fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
+        let replies = self.run(Spread::open(opening)).await?;
+        commands::versions(replies, opening.items().count())
+    }
+
+    async fn store(&self, storing: &Storing) -> Result<Written> {
+        commands::written(&self.run(self.spread().store(storing)?).await?)
+    }
+
+    async fn invalidate(&self, invalidating: &Invalidating) -> Result<()> {
+        self.run(self.spread().invalidate(invalidating)).await.map(drop)
+    }
+}

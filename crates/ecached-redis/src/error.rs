@@ -1,0 +1,97 @@
+//! Failures of the client and the server, as errors of ecached. What a server says is not repeated: it may quote keys.
+
+use ecached_core::{Error, ErrorKind};
+use redis::{ErrorKind as RedisErrorKind, RedisError, RedisResult, ServerErrorKind, Value};
+
+/// A reply that makes no sense for the command.
+pub(crate) fn unexpected() -> Error {
+    Error::new(ErrorKind::Backend, "the server's reply is not one to the command that was sent")
+}
+
+/// The replies of a pipeline, unless one of them is an error.
+pub(crate) fn check(replies: Vec<Value>) -> RedisResult<Vec<Value>> {
+    let failed = replies.iter().find_map(|reply| match reply {
+        Value::ServerError(error) => Some(error.clone()),
+        _ => None,
+    });
+    failed.map_or(Ok(replies), |error| Err(error.into()))
+}
+
+/// No answer in time.
+pub(crate) fn timed_out() -> Error {
+    Error::new(ErrorKind::Timeout, "the server did not answer within the operation time-out")
+}
+
+/// What a failure means for the caller.
+pub(crate) fn translate(error: &RedisError) -> Error {
+    if error.is_timeout() {
+        return timed_out();
+    }
+    let code = error.code().unwrap_or_default();
+    let unavailable = |message: &'static str| Error::new(ErrorKind::Unavailable, message);
+    match error.kind() {
+        RedisErrorKind::AuthenticationFailed => {
+            unavailable("the server refused the user or the password")
+        }
+        RedisErrorKind::Parse | RedisErrorKind::RESP3NotSupported => {
+            unavailable("the server does not speak this protocol")
+        }
+        RedisErrorKind::Io | RedisErrorKind::ClusterConnectionNotFound => {
+            unavailable("the server cannot be reached")
+        }
+        RedisErrorKind::InvalidClientConfig => {
+            Error::new(ErrorKind::InvalidConfig, "the client refused its configuration")
+        }
+        RedisErrorKind::Server(kind) if is_passing(kind) || code == "MASTERDOWN" => Error::new(
+            ErrorKind::Unavailable,
+            format!("the server cannot serve at the moment ({})", name(kind, code)),
+        ),
+        _ if matches!(code, "NOAUTH" | "WRONGPASS") => {
+            unavailable("the server refused the user or the password")
+        }
+        _ if is_unknown_command(error) => Error::new(
+            ErrorKind::Unsupported,
+            "the server lacks a command: Redis 6.2 or later, or Valkey, is needed",
+        ),
+        _ if code == "OOM" => Error::new(ErrorKind::Backend, "the server is full (OOM)"),
+        RedisErrorKind::Server(kind) => Error::new(
+            ErrorKind::Backend,
+            format!("the server refused the command ({})", name(kind, code)),
+        ),
+        _ => Error::new(
+            ErrorKind::Backend,
+            format!("the command could not be sent ({})", error.category()),
+        ),
+    }
+}
+
+/// Whether the connection may have a reply under way that nobody reads, or leads to a server that is no primary any more.
+/// It must not be used again.
+pub(crate) fn spoils_connection(error: &RedisError) -> bool {
+    match error.kind() {
+        RedisErrorKind::Server(kind) => {
+            is_passing(kind) || matches!(error.code(), Some("MASTERDOWN" | "NOAUTH"))
+        }
+        RedisErrorKind::Extension => false,
+        _ => true,
+    }
+}
+
+fn is_passing(kind: ServerErrorKind) -> bool {
+    matches!(
+        kind,
+        ServerErrorKind::BusyLoading
+            | ServerErrorKind::ClusterDown
+            | ServerErrorKind::MasterDown
+            | ServerErrorKind::ReadOnly
+            | ServerErrorKind::TryAgain
+    )
+}
+
+fn is_unknown_command(error: &RedisError) -> bool {
+    error.detail().is_some_and(|detail| detail.to_ascii_lowercase().contains("unknown command"))
+}
+
+fn name(kind: ServerErrorKind, code: &str) -> String {
+    if code.is_empty() { format!("{kind:?}") } else { code.to_owned() }
+}
