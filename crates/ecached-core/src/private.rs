@@ -4,7 +4,6 @@ use crate::call::Target;
 use crate::key::KeyBuf;
 use crate::kind::Outcome;
 use crate::protocol::invalidate::Target as What;
-use crate::protocol::request::function_name;
 use crate::stats::Meter;
 use crate::{Cache, DEFAULT_ALIAS, Error, ErrorKind, Result, Stats, caches, event};
 use std::borrow::Cow;
@@ -50,7 +49,7 @@ pub fn invalidate_prefix(target: Target<'_>, key: &KeyBuf) -> Result<()> {
 ///
 /// As `ecached::invalidate_tags`.
 pub fn invalidate_all(target: Target<'_>) -> Result<()> {
-    invalidate_names(target, vec![function_name((target.site.spec().path)())])
+    invalidate_names(target, vec![target.site.function_name()])
 }
 
 /// What a function's calls came to so far.
@@ -183,7 +182,7 @@ pub mod aio {
     ///
     /// A dropped future has done it or not.
     pub async fn invalidate_all(target: Target<'_>) -> Result<()> {
-        invalidate_names(target, vec![function_name((target.site.spec().path)())]).await
+        invalidate_names(target, vec![target.site.function_name()]).await
     }
 
     /// See [`super::invalidate_after`].

@@ -3,9 +3,11 @@
 use crate::Result;
 use crate::cache::Cache;
 use crate::key::{KeyBuf, hash};
+use crate::protocol::request::function_name;
 use crate::registry::{DEFAULT_ALIAS, Registry, Slot};
 use crate::stats::{Counters, Stats};
 use once_cell::sync::OnceCell;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -35,6 +37,8 @@ pub struct Site {
     spec: SiteSpec,
     slot: OnceCell<Arc<Slot>>,
     tag_set: OnceLock<u64>,
+    /// The name that everything it stores depends on.
+    name: OnceLock<Cow<'static, str>>,
     counters: Counters,
     /// The cache that counts this function's calls as its own.
     adopted_by: AtomicU64,
@@ -48,6 +52,7 @@ impl Site {
             spec,
             slot: OnceCell::new(),
             tag_set: OnceLock::new(),
+            name: OnceLock::new(),
             counters: Counters::new(),
             adopted_by: AtomicU64::new(0),
         }
@@ -79,6 +84,11 @@ impl Site {
     #[cold]
     fn find_slot(&self, registry: fn() -> &'static Registry) -> Result<&Arc<Slot>> {
         self.slot.get_or_try_init(|| registry().slot(self.spec.alias.unwrap_or(DEFAULT_ALIAS)))
+    }
+
+    /// The name that everything this function stores depends on.
+    pub(crate) fn function_name(&'static self) -> Cow<'static, str> {
+        Cow::Borrowed(self.name.get_or_init(|| function_name((self.spec.path)())))
     }
 
     /// Lets `cache` count this function's calls from now on.

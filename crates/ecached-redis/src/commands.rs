@@ -39,12 +39,7 @@ impl Spread {
     /// The values of keys.
     pub(crate) fn read(self, keys: &[&str]) -> Vec<Phase> {
         match self {
-            Self::OneServer => {
-                let size: usize = keys.iter().map(|key| key.len()).sum();
-                let mut mget = Cmd::with_capacity(keys.len() + 1, size + 4);
-                mget.arg("MGET").arg(keys);
-                vec![vec![vec![mget]]]
-            }
+            Self::OneServer => vec![vec![vec![mget(keys.iter().copied())]]],
             // The client would split an MGET by slots too, but not in a pipeline.
             Self::Cluster => vec![keys.iter().map(|key| vec![one("GET", key)]).collect()],
         }
@@ -147,20 +142,25 @@ pub(crate) fn pipeline<'a>(commands: impl IntoIterator<Item = &'a Cmd>) -> Pipel
     pipe
 }
 
+/// The values of keys on one server.
+pub(crate) fn mget<'a>(keys: impl ExactSizeIterator<Item = &'a str> + Clone) -> Cmd {
+    let size: usize = keys.clone().map(str::len).sum();
+    let mut mget = Cmd::with_capacity(keys.len() + 1, size + 4);
+    mget.arg("MGET");
+    for key in keys {
+        mget.arg(key);
+    }
+    mget
+}
+
 /// The values that were read.
 pub(crate) fn values(replies: Vec<Value>, keys: usize) -> Result<Vec<Option<Vec<u8>>>> {
-    let mut values = Vec::with_capacity(keys);
-    for reply in replies {
-        match reply {
-            // Of an `MGET`.
-            Value::Array(items) => {
-                for item in items {
-                    values.push(value(item)?);
-                }
-            }
-            reply => values.push(value(reply)?),
-        }
+    let mut replies = replies;
+    // Of an `MGET`.
+    if let [Value::Array(items)] = replies.as_mut_slice() {
+        replies = std::mem::take(items);
     }
+    let values: Vec<_> = replies.into_iter().map(value).collect::<Result<_>>()?;
     if values.len() == keys { Ok(values) } else { Err(unexpected()) }
 }
 

@@ -52,6 +52,10 @@ pub(crate) struct Tls {
 pub(crate) struct Node {
     addr: ConnectionAddr,
     login: Login,
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(dead_code, reason = "without TLS it is always `None`")
+    )]
     tls: Option<Tls>,
 }
 

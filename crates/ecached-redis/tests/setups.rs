@@ -1,5 +1,7 @@
 //! Ways to reach a server: TLS, users, unix sockets, databases, Sentinels.
 
+#![expect(clippy::unwrap_used, reason = "functions that tests call fail as tests do")]
+
 use ecached_core::{Cache, ErrorKind};
 use ecached_redis::Redis;
 use ecached_testing::{Face, servers};
@@ -15,7 +17,7 @@ fn enter() -> Box<dyn Any> {
 
 /// Stores by one face and reads by the other, with connections of their own.
 fn works(url: &str) {
-    let cache = || Cache::new(Redis::open(url).unwrap());
+    let cache = || Cache::new(Redis::open(url).expect("a URL"));
     let faces = [Face::blocking(cache()), Face::asynchronous(cache()).entering(enter)];
     for (writer, reader) in [(0, 1), (1, 0)] {
         faces[writer].set("key", writer as u64, 60).unwrap();
@@ -26,7 +28,7 @@ fn works(url: &str) {
 }
 
 fn fails(url: &str, kind: ErrorKind) {
-    let cache = || Cache::new(Redis::open(url).unwrap());
+    let cache = || Cache::new(Redis::open(url).expect("a URL"));
     for face in [Face::blocking(cache()), Face::asynchronous(cache()).entering(enter)] {
         let error = face.set("key", 1_u64, 60).unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");

@@ -20,7 +20,7 @@ use crate::codec::ValueOps;
 use crate::key::KeyBuf;
 use crate::kind::{IsOption, Kind};
 use crate::protocol::machine::lookup::why;
-use crate::protocol::request::{KeyHash, function_name};
+use crate::protocol::request::KeyHash;
 use crate::protocol::{Machine, Mode, Names, Request};
 use crate::registry::Registry;
 use crate::site::Site;
@@ -262,7 +262,7 @@ fn try_machine(
         site.adopt_to(&cache);
     }
     let mut names = plan.tags;
-    names.push(function_name((site.spec().path)()));
+    names.push(site.function_name());
     names.extend(key.prefix().map(|prefix| Cow::Owned(prefix.to_owned())));
     let request = Request {
         // A prefix alone is no key.

@@ -14,12 +14,9 @@ pub(crate) fn function_name(path: &str) -> Cow<'static, str> {
     Cow::Owned(format!("{OWN_NAME}fn:{path}"))
 }
 
-/// The key of a version in a store of bytes, without the alias's key prefix.
-pub(crate) fn version_key(name: &str) -> String {
-    match name.strip_prefix(OWN_NAME) {
-        Some(own) => format!("ecached:{own}"),
-        None => format!("ecached:tag:{name}"),
-    }
+/// The key of a version in a store of bytes, in two parts, without the alias's key prefix.
+pub(crate) fn version_key(name: &str) -> [&str; 2] {
+    name.strip_prefix(OWN_NAME).map_or(["ecached:tag:", name], |own| ["ecached:", own])
 }
 
 /// What an entry depends on by declaration: its function, its prefix, its tags. Sorted, each once.

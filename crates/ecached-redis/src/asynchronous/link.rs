@@ -1,8 +1,9 @@
 //! The connection of one runtime: opened at first use, replaced when it is lost.
 
+use super::gather::Gather;
 use crate::commands::{Group, Phase, pipeline};
 use crate::config::Shared;
-use crate::error::{check, spoils_connection, translate};
+use crate::error::{check, spoils_connection, timed_out, translate};
 use crate::server;
 use crate::topology::{self, Node, Place};
 use ecached_core::{Error, ErrorKind, Result};
@@ -11,7 +12,7 @@ use parking_lot::Mutex;
 use redis::aio::MultiplexedConnection;
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{RoutingInfo, SingleNodeRoutingInfo};
-use redis::{AsyncConnectionConfig, RedisResult, Value, cmd};
+use redis::{AsyncConnectionConfig, Cmd, RedisError, RedisResult, Value, cmd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -23,6 +24,7 @@ pub(super) struct Link {
     connecting: tokio::sync::Mutex<Option<Error>>,
     /// Attempts to connect that have begun.
     attempts: AtomicU64,
+    gather: Gather,
     /// Which Sentinel to ask first.
     next_sentinel: AtomicUsize,
 }
@@ -40,13 +42,38 @@ impl Link {
             wire: Mutex::new(None),
             connecting: tokio::sync::Mutex::new(None),
             attempts: AtomicU64::new(0),
+            gather: Gather::default(),
             next_sentinel: AtomicUsize::new(0),
         }
     }
 
-    /// Forgets the connection; the next operation opens another.
-    pub(super) fn replace(&self) {
-        *self.wire.lock() = None;
+    pub(super) const fn gather(&self) -> &Gather {
+        &self.gather
+    }
+
+    /// Runs one command, within the operation time-out.
+    pub(super) async fn run_in_time(self: &Arc<Self>, command: Cmd) -> Result<Vec<Value>> {
+        self.in_time(async {
+            let (number, mut wire) = self.wire().await?;
+            let reply = match &mut wire {
+                Wire::One(connection) => command.query_async(connection).await,
+                Wire::Cluster(connection) => command.query_async(connection).await,
+            };
+            reply.map(|reply| vec![reply]).map_err(|error| self.failed(number, &error))
+        })
+        .await
+    }
+
+    /// Does `work` within the operation time-out.
+    pub(super) async fn in_time<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        match tokio::time::timeout(self.shared.limits.operation, work).await {
+            Ok(done) => done,
+            Err(_) => {
+                // It may lead nowhere any more, which no error would ever tell.
+                *self.wire.lock() = None;
+                Err(timed_out())
+            }
+        }
     }
 
     /// Runs phases, one after the other, and gives all replies in order.
@@ -54,20 +81,21 @@ impl Link {
         let (number, mut wire) = self.wire().await?;
         let mut replies = Vec::new();
         for phase in phases {
-            match wire.run(phase).await {
-                Ok(mut more) => replies.append(&mut more),
-                Err(error) => {
-                    if spoils_connection(&error) {
-                        let mut current = self.wire.lock();
-                        if current.as_ref().is_some_and(|(known, _)| *known == number) {
-                            *current = None;
-                        }
-                    }
-                    return Err(translate(&error));
-                }
-            }
+            let more = wire.run(phase).await;
+            replies.append(&mut more.map_err(|error| self.failed(number, &error))?);
         }
         Ok(replies)
+    }
+
+    /// What a failure on the connection of that number means.
+    fn failed(&self, number: u64, error: &RedisError) -> Error {
+        if spoils_connection(error) {
+            let mut current = self.wire.lock();
+            if current.as_ref().is_some_and(|(known, _)| *known == number) {
+                *current = None;
+            }
+        }
+        translate(error)
     }
 
     async fn wire(self: &Arc<Self>) -> Result<(u64, Wire)> {

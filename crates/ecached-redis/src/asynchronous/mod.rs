@@ -1,11 +1,11 @@
 //! The async side: one connection per runtime, which callers share. Requests follow each other on it without waiting for
 //! answers.
 
+mod gather;
 mod link;
 
 use crate::commands::{self, Phase, Spread};
 use crate::config::Shared;
-use crate::error::timed_out;
 use ecached_core::backend::{
     AsyncBackend, Capabilities, Invalidating, Item, Opening, Storing, Written,
 };
@@ -61,15 +61,7 @@ impl Asynchronous {
     /// Runs phases, one after the other, and gives all replies in order.
     async fn run(&self, phases: Vec<Phase>) -> Result<Vec<Value>> {
         let link = self.link()?;
-        let work = link.run(&phases);
-        match tokio::time::timeout(self.shared.limits.operation, work).await {
-            Ok(replies) => replies,
-            Err(_) => {
-                // It may lead nowhere any more, which no error would ever tell.
-                link.replace();
-                Err(timed_out())
-            }
-        }
+        link.in_time(link.run(&phases)).await
     }
 }
 
@@ -82,7 +74,15 @@ impl AsyncBackend for Asynchronous {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        commands::values(self.run(self.spread().read(keys)).await?, keys.len())
+        match self.spread() {
+            Spread::OneServer => {
+                let link = self.link()?;
+                link.gather().read(&link, keys).await
+            }
+            Spread::Cluster => {
+                commands::values(self.run(self.spread().read(keys)).await?, keys.len())
+            }
+        }
     }
 
     async fn set_many(&self, items: &[Item]) -> Result<()> {

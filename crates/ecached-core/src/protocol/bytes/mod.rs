@@ -73,7 +73,10 @@ pub(crate) fn judge(
     answers: &[Option<Vec<u8>>],
     now_unix_ms: u64,
 ) -> Result<Reading> {
-    if answers.len() != lookup_keys(layout, request).len() {
+    let own_key = usize::from(!layout.capabilities.conditional_store);
+    let expected =
+        request.names.as_slice().len() + 2 + own_key + usize::from(request.has_value_tags);
+    if answers.len() != expected {
         return Err(Error::new(ErrorKind::Backend, "get_many must answer one value per key"));
     }
     let mut versions = answers.iter().skip(1).map(|bytes| bytes.as_deref().and_then(Version::read));

@@ -32,31 +32,36 @@ pub(crate) struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    fn place(&self, name: &str) -> String {
-        let full = format!("{}{name}", self.settings.key_prefix);
-        fit(&full, self.capabilities.max_key_bytes).into_owned()
+    /// `parts` behind the key prefix. Each lookup makes some of these, so the text is written once.
+    fn place(&self, parts: [&str; 2]) -> String {
+        let prefix = &self.settings.key_prefix;
+        let length = prefix.len() + parts[0].len() + parts[1].len();
+        let mut full = String::with_capacity(length);
+        full.extend([prefix.as_str(), parts[0], parts[1]]);
+        shorten(full, self.capabilities.max_key_bytes)
     }
 
     pub(super) fn entry(&self, key: &str) -> String {
-        let moved = key.starts_with(OWN).then(|| format!("{OWN}entry:{key}"));
-        let key = moved.as_deref().unwrap_or(key);
+        let moved = if key.starts_with(OWN) { "ecached:entry:" } else { "" };
         if !self.capabilities.conditional_store {
-            return self.place(key);
+            return self.place([moved, key]);
         }
-        let mut full = format!("{}{key}", self.settings.key_prefix);
+        let prefix = &self.settings.key_prefix;
+        let mut full = String::with_capacity(prefix.len() + moved.len() + key.len());
+        full.extend([prefix.as_str(), moved, key]);
         // Room for the lease, which repeats the key and perhaps its hash tag.
         let limit = (self.capabilities.max_key_bytes - "ecached:lock:{}:".len()) / 2;
         // A brace that closes nothing would end the lease's hash tag early, and so would one whose pair is cut off.
         if full.contains('}') && (hash_tag(&full).is_none() || full.len() >= limit) {
             full = format!("{OWN}braces:{}", full.replace('%', "%25").replace('}', "%7D"));
         }
-        fit(&full, limit).into_owned()
+        shorten(full, limit)
     }
 
     /// A name that goes with a key.
     fn beside(&self, what: &str, key: &str) -> String {
         if !self.capabilities.conditional_store {
-            return self.place(&format!("{OWN}{what}:{key}"));
+            return self.place([&format!("{OWN}{what}:"), key]);
         }
         let entry = self.entry(key);
         match hash_tag(&entry) {
@@ -70,15 +75,15 @@ impl Layout<'_> {
     }
 
     pub(super) fn alias(&self) -> String {
-        self.place("ecached:alias")
+        self.place(["ecached:alias", ""])
     }
 
     pub(super) fn clock(&self) -> String {
-        self.place("ecached:clock")
+        self.place(["ecached:clock", ""])
     }
 
     pub(super) fn version(&self, name: &str) -> String {
-        self.place(&version_key(name))
+        self.place(version_key(name))
     }
 
     /// What invalidates `names` and `keys`.
@@ -99,6 +104,14 @@ impl Layout<'_> {
             leases: Vec::new(),
             entries: Vec::new(),
         }
+    }
+}
+
+/// [`fit`] for text that mostly fits.
+fn shorten(name: String, limit: usize) -> String {
+    match fit(&name, limit) {
+        Cow::Borrowed(_) => name,
+        Cow::Owned(short) => short,
     }
 }
 
