@@ -35,6 +35,9 @@ mod stats;
 
 pub mod call;
 mod event;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod private;
 pub mod site;
 
