@@ -103,8 +103,8 @@ pub(crate) struct SigningKeys {
 
 #[cfg(feature = "hmac")]
 impl FromIterator<SigningKey> for SigningKeys {
-    fn from_iter<I: IntoIterator<Item = SigningKey>>(keys: I) -> Self {
-        Self { keys: keys.into_iter().collect() }
+    fn from_iter<I: IntoIterator<Item = SigningKey>>(iter: I) -> Self {
+        Self { keys: iter.into_iter().collect() }
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(feature = "hmac")]
 const NAME: &str = "app:user:7";
 
 /// A value that uses most of serde's sorts, and gets shorter when it is compressed.

@@ -142,13 +142,13 @@ impl postcard::ser_flavors::Flavor for Out<'_> {
     type Output = ();
 
     #[inline]
-    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        self.try_extend(&[byte])
+    fn try_push(&mut self, data: u8) -> postcard::Result<()> {
+        self.try_extend(&[data])
     }
 
     #[inline]
-    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        self.0.write_all(bytes).map_err(|_| postcard::Error::SerializeBufferFull)
+    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
+        self.0.write_all(data).map_err(|_| postcard::Error::SerializeBufferFull)
     }
 
     fn finalize(self) -> postcard::Result<()> {

@@ -110,8 +110,8 @@ struct Named<X> {
 impl<'de, V: Visitor<'de>> Visitor<'de> for Noted<'_, Named<V>> {
     type Value = V::Value;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.inner.expecting(f)
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.inner.expecting(formatter)
     }
 
     #[inline]
@@ -121,34 +121,37 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Noted<'_, Named<V>> {
     }
 
     #[inline]
-    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
         self.shape.sort(Sort::Some);
-        self.inner.inner.visit_some(Noted::new(inner, self.shape))
+        self.inner.inner.visit_some(Noted::new(deserializer, self.shape))
     }
 
     #[inline]
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.inner.inner.visit_newtype_struct(Noted::new(inner, self.shape))
+    fn visit_newtype_struct<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<V::Value, D::Error> {
+        self.inner.inner.visit_newtype_struct(Noted::new(deserializer, self.shape))
     }
 
     #[inline]
-    fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let list = Fields { inner, names: self.inner.names, next: 0 };
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<V::Value, A::Error> {
+        let list = Fields { inner: seq, names: self.inner.names, next: 0 };
         let value = self.inner.inner.visit_seq(Noted::new(list, self.shape))?;
         self.shape.sort(Sort::End);
         Ok(value)
     }
 
     #[inline]
-    fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let value = self.inner.inner.visit_map(Noted::new(inner, self.shape))?;
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        let value = self.inner.inner.visit_map(Noted::new(map, self.shape))?;
         self.shape.sort(Sort::End);
         Ok(value)
     }
 
     #[inline]
-    fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let named = Named { inner, names: self.inner.names };
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<V::Value, A::Error> {
+        let named = Named { inner: data, names: self.inner.names };
         self.inner.inner.visit_enum(Noted::new(named, self.shape))
     }
 }

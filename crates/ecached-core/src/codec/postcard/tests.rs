@@ -144,20 +144,20 @@ mod after {
 
 #[test]
 fn a_changed_type_is_a_miss() {
-    fn lost<T: CacheValue, U: CacheValue>(value: T) {
-        let bytes = stored(&value, Codec::Postcard).unwrap();
+    fn lost<T: CacheValue, U: CacheValue>(value: &T) {
+        let bytes = stored(value, Codec::Postcard).unwrap();
         assert!(loaded::<T>(&bytes, Codec::Postcard).is_some());
         assert!(loaded::<U>(&bytes, Codec::Postcard).is_none());
     }
-    lost::<_, after::User>(before::User { age: 40, floor: 2 });
-    lost::<_, before::User>(after::User { age: 40, floor: 2 });
-    lost::<_, after::Colour>(before::Colour::Red);
-    lost::<_, Vec<before::Colour>>(vec![after::Colour::Blue]);
-    lost::<_, i8>(1_u8);
-    lost::<_, (u8, u8)>([1_u8, 2].to_vec());
-    lost::<_, String>(b"\x01a".to_vec());
-    lost::<_, Option<()>>(true);
-    lost::<_, Vec<(u8, u8)>>(BTreeMap::from([(1_u8, 2_u8)]));
+    lost::<_, after::User>(&before::User { age: 40, floor: 2 });
+    lost::<_, before::User>(&after::User { age: 40, floor: 2 });
+    lost::<_, after::Colour>(&before::Colour::Red);
+    lost::<_, Vec<before::Colour>>(&vec![after::Colour::Blue]);
+    lost::<_, i8>(&1_u8);
+    lost::<_, (u8, u8)>(&[1_u8, 2].to_vec());
+    lost::<_, String>(&b"\x01a".to_vec());
+    lost::<_, Option<()>>(&true);
+    lost::<_, Vec<(u8, u8)>>(&BTreeMap::from([(1_u8, 2_u8)]));
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

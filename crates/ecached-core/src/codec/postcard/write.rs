@@ -115,36 +115,36 @@ impl<'s, S: Serializer> Serializer for Noted<'s, S> {
     fn serialize_unit_variant(
         self,
         name: &'static str,
-        index: u32,
+        variant_index: u32,
         variant: &'static str,
     ) -> Result<S::Ok, S::Error> {
         self.variant(name, variant, Sort::UnitVariant);
-        self.inner.serialize_unit_variant(name, index, variant)
+        self.inner.serialize_unit_variant(name, variant_index, variant)
     }
 
     #[inline]
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
         name: &'static str,
-        index: u32,
+        variant_index: u32,
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
         self.variant(name, variant, Sort::NewtypeVariant);
         let value = Noted::new(value, self.shape);
-        self.inner.serialize_newtype_variant(name, index, variant, &value)
+        self.inner.serialize_newtype_variant(name, variant_index, variant, &value)
     }
 
     #[inline]
     fn serialize_tuple_variant(
         self,
         name: &'static str,
-        index: u32,
+        variant_index: u32,
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeTupleVariant, S::Error> {
         self.variant(name, variant, Sort::TupleVariant);
-        let inner = self.inner.serialize_tuple_variant(name, index, variant, len)?;
+        let inner = self.inner.serialize_tuple_variant(name, variant_index, variant, len)?;
         Ok(Noted::new(inner, self.shape))
     }
 
@@ -152,12 +152,12 @@ impl<'s, S: Serializer> Serializer for Noted<'s, S> {
     fn serialize_struct_variant(
         self,
         name: &'static str,
-        index: u32,
+        variant_index: u32,
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
         self.variant(name, variant, Sort::StructVariant);
-        let inner = self.inner.serialize_struct_variant(name, index, variant, len)?;
+        let inner = self.inner.serialize_struct_variant(name, variant_index, variant, len)?;
         Ok(Noted::new(inner, self.shape))
     }
 
