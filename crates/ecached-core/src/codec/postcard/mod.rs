@@ -135,34 +135,37 @@ impl<'s, X> Noted<'s, X> {
     }
 }
 
-/// Where postcard writes to.
-struct Out<'a>(&'a mut dyn io::Write);
+/// Where postcard writes to, byte by byte: not a `dyn Write`, which would cost more than all the rest.
+struct Out(Vec<u8>);
 
-impl postcard::ser_flavors::Flavor for Out<'_> {
-    type Output = ();
+impl postcard::ser_flavors::Flavor for Out {
+    type Output = Vec<u8>;
 
     #[inline]
     fn try_push(&mut self, data: u8) -> postcard::Result<()> {
-        self.try_extend(&[data])
+        self.0.push(data);
+        Ok(())
     }
 
     #[inline]
     fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
-        self.0.write_all(data).map_err(|_| postcard::Error::SerializeBufferFull)
+        self.0.extend_from_slice(data);
+        Ok(())
     }
 
-    fn finalize(self) -> postcard::Result<()> {
-        Ok(())
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
     }
 }
 
 /// Writes `value` and its shape.
 pub(super) fn write<T: Serialize>(value: &T, out: &mut dyn io::Write) -> postcard::Result<()> {
     let shape = Shape::new(0);
-    let mut writer = postcard::Serializer { output: Out(&mut *out) };
+    let mut writer = postcard::Serializer { output: Out(Vec::new()) };
     value.serialize(Noted::new(&mut writer, &shape))?;
-    let hash = shape.hash.get().to_be_bytes();
-    out.write_all(&hash).map_err(|_| postcard::Error::SerializeBufferFull)
+    let mut bytes = writer.output.0;
+    bytes.extend_from_slice(&shape.hash.get().to_be_bytes());
+    out.write_all(&bytes).map_err(|_| postcard::Error::SerializeBufferFull)
 }
 
 /// Reads what [`write`] wrote for a type of the same shape, and nothing else.
