@@ -101,6 +101,14 @@ struct Renamed {
     a: u8,
 }
 
+/// serde counts an alias among the declared fields, so which of them is the second field cannot be told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Aliased {
+    #[serde(alias = "another")]
+    a: u8,
+    b: u8,
+}
+
 /// The bytes of `b`, a length and that many bytes, are also a byte and an empty list: postcard alone reads them so.
 #[test]
 fn a_field_that_serde_skips_is_never_filled_with_its_neighbour() {
@@ -110,6 +118,7 @@ fn a_field_that_serde_skips_is_never_filled_with_its_neighbour() {
     refused(&Variants::B(1));
     refused(&Variants::C(1));
     refused(&Renamed { a: 1 });
+    refused(&Aliased { a: 1, b: 2 });
 }
 
 mod before {
