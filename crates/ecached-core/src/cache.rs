@@ -4,7 +4,11 @@ use crate::backend::objects::ObjectStore;
 use crate::backend::{Backend, Capabilities, DynAsyncBackend, IntoStore, Medium, Store};
 use crate::clock::Clock;
 use crate::codec::Codec;
+use crate::compress::{Compression, DEFAULT_COMPRESS_ABOVE};
 use crate::flight::Flights;
+#[cfg(feature = "hmac")]
+use crate::sign::SigningKey;
+use crate::sign::SigningKeys;
 use crate::stats::{Counters, Event, Meter, Stats};
 use parking_lot::Mutex;
 use std::fmt;
@@ -28,6 +32,12 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// How values are written in a backend that holds bytes. Default: MessagePack.
     pub codec: Codec,
+    /// How large values are compressed in a backend that holds bytes. Default: not at all.
+    pub compression: Compression,
+    /// Encoded values of more bytes are compressed, where that makes them smaller. Default: 1,024.
+    pub compress_above: usize,
+    /// What signs entries in a backend that holds bytes.
+    pub(crate) signing_keys: SigningKeys,
     /// How long a caller waits for another caller's computation of the same entry before it computes for itself.
     /// Default: 30 seconds.
     pub wait: Duration,
@@ -42,6 +52,9 @@ impl Default for Settings {
             key_prefix: String::new(),
             timeout: None,
             codec: Codec::default(),
+            compression: Compression::default(),
+            compress_above: DEFAULT_COMPRESS_ABOVE,
+            signing_keys: SigningKeys::default(),
             wait: DEFAULT_WAIT,
             lease: DEFAULT_LEASE,
         }
@@ -67,6 +80,33 @@ impl Settings {
     #[must_use]
     pub fn with_codec(mut self, codec: Codec) -> Self {
         self.codec = codec;
+        self
+    }
+
+    /// The same with another compression of values above [`compress_above`](Settings::compress_above). Entries say whether
+    /// they are compressed, so processes that share a backend need not agree.
+    #[must_use]
+    pub fn with_compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// The same with another size above which values are compressed, bytes of the encoded value.
+    #[must_use]
+    pub fn with_compress_above(mut self, bytes: usize) -> Self {
+        self.compress_above = bytes;
+        self
+    }
+
+    /// The same with keys that sign entries in a backend that holds bytes: the first key signs, an entry that any of them
+    /// signed is read, and any other entry is a miss that counts as foreign. No key: nothing is signed or checked.
+    ///
+    /// To change the key without losing entries: add the new one last everywhere, then put it first everywhere, then leave
+    /// the old one out. Feature `hmac`. HMAC-SHA-256: RFC 2104.
+    #[cfg(feature = "hmac")]
+    #[must_use]
+    pub fn with_signing_keys(mut self, keys: impl IntoIterator<Item = SigningKey>) -> Self {
+        self.signing_keys = keys.into_iter().collect();
         self
     }
 

@@ -15,8 +15,10 @@ pub mod version;
 pub mod key;
 
 pub mod codec;
+mod compress;
 mod entry;
 pub mod kind;
+mod sign;
 pub mod value;
 
 pub mod alarm;
@@ -33,12 +35,16 @@ mod stats;
 
 pub mod call;
 mod event;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod private;
 pub mod site;
 
 pub use cache::{Cache, DEFAULT_LEASE, DEFAULT_WAIT, Settings};
 pub use clock::Clock;
 pub use codec::Codec;
+pub use compress::Compression;
 pub use error::{Error, ErrorKind, Result};
 pub use event::TARGET as EVENT_TARGET;
 pub use handle::{EntryOptions, IntoEntryOptions};
@@ -46,6 +52,8 @@ pub use registry::{
     AliasConfig, AliasTable, BackendUrl, Config, DEFAULT_ALIAS, OpenUrl, Registry, caches,
 };
 pub use serde;
+#[cfg(feature = "hmac")]
+pub use sign::SigningKey;
 pub use stats::Stats;
 pub use timeout::{IntoTimeout, Timeout};
 pub use value::{CacheValue, LocalValue};

@@ -10,6 +10,7 @@
 //! - [`events`]: counters, and events for `tracing`.
 //! - [`testing`]: tests that move time by hand.
 //! - [`failures`]: what happens when something fails.
+//! - [`security`]: who is trusted with what; signed entries.
 //!
 //! The pages are files of the repository too (`docs/`), where their links name files. The definitions in front of each
 //! page here come first, so they win.
@@ -23,6 +24,7 @@ macro_rules! pages {
         #[doc = "[invalidation]: crate::guide::invalidation"]
         #[doc = "[keys]: crate::guide::keys"]
         #[doc = "[memory]: crate::guide::memory"]
+        #[doc = "[security]: crate::guide::security"]
         #[doc = "[sharing]: crate::guide::sharing"]
         #[doc = ""]
         #[doc = include_str!(concat!("../docs/", stringify!($name), ".md"))]
@@ -30,4 +32,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { functions keys invalidation sharing configuration memory backends events testing failures }
+pages! { functions keys invalidation sharing configuration memory backends events testing failures security }

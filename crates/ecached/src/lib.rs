@@ -52,6 +52,7 @@
 //! | [`guide::events`] | counters and events |
 //! | [`guide::testing`] | tests that move time by hand |
 //! | [`guide::failures`] | what happens when something fails |
+//! | [`guide::security`] | who is trusted with what; signed entries |
 //!
 //! # Features
 //!
@@ -59,6 +60,9 @@
 //! | --- | --- | --- |
 //! | `memory` | [`Memory`], and with it the alias `default` that needs no configuration; without it, functions compute until a backend is registered | yes |
 //! | `json` | the codec `json` for backends that hold bytes: entries that a person can read, bigger and slower than MessagePack | no |
+//! | `postcard` | the codec `postcard`: entries of half the size, read twice as fast; a change of the type makes them misses | no |
+//! | `lz4` | `compress = "lz4"`: large values are compressed where that makes them smaller | no |
+//! | `hmac` | `signing_keys`: entries are signed, and others are not read | no |
 
 #[doc(hidden)]
 pub mod __private;
@@ -71,6 +75,8 @@ pub mod prelude;
 #[cfg(doctest)]
 mod readme;
 
+#[cfg(feature = "hmac")]
+pub use ecached_core::SigningKey;
 pub use ecached_core::backend;
 pub use ecached_core::clock::{ManualTime, Tick};
 pub use ecached_core::key::name::{create_cache_key, create_tag_cache_key};
@@ -78,9 +84,9 @@ pub use ecached_core::key::template::KeyTemplate;
 pub use ecached_core::serde;
 pub use ecached_core::version::Version;
 pub use ecached_core::{
-    AliasConfig, AliasTable, BackendUrl, Cache, CacheValue, Clock, Codec, Config, DEFAULT_ALIAS,
-    EVENT_TARGET, EntryOptions, Error, ErrorKind, IntoEntryOptions, IntoTimeout, LocalValue,
-    OpenUrl, Registry, Result, Settings, Stats, Timeout,
+    AliasConfig, AliasTable, BackendUrl, Cache, CacheValue, Clock, Codec, Compression, Config,
+    DEFAULT_ALIAS, EVENT_TARGET, EntryOptions, Error, ErrorKind, IntoEntryOptions, IntoTimeout,
+    LocalValue, OpenUrl, Registry, Result, Settings, Stats, Timeout,
 };
 pub use ecached_macros::{cached, ecached, invalidates, key, tag};
 #[cfg(feature = "memory")]

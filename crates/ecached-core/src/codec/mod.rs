@@ -3,6 +3,8 @@
 //! A codec reads back every value that it writes, or it refuses to write it (P5).
 
 mod nil;
+#[cfg(feature = "postcard")]
+mod postcard;
 mod strict;
 
 use self::strict::{Refuse, Strict};
@@ -25,10 +27,17 @@ pub enum Codec {
     /// JSON: for entries that people or other languages read. Feature `json`. RFC 8259.
     #[cfg(feature = "json")]
     Json,
+    /// postcard: half the size of MessagePack and less, without names of fields. Entries do not outlive a change of their
+    /// type: an added, removed, renamed or reordered field makes them misses. Values that only a self-describing format can
+    /// read (`#[serde(untagged)]`, `#[serde(tag)]`, `#[serde(flatten)]`, `serde_json::Value`), values from which serde
+    /// skipped a field, and values nested deeper than 128 are refused. Feature `postcard`.
+    /// <https://postcard.jamesmunns.com/wire-format>
+    #[cfg(feature = "postcard")]
+    Postcard,
 }
 
 impl Codec {
-    /// The codec of that name: `messagepack`, or `json` with the feature of that name.
+    /// The codec of that name: `messagepack`, or `json` or `postcard` with the feature of that name.
     ///
     /// # Errors
     ///
@@ -38,13 +47,11 @@ impl Codec {
             "messagepack" => Ok(Self::MessagePack),
             #[cfg(feature = "json")]
             "json" => Ok(Self::Json),
+            #[cfg(feature = "postcard")]
+            "postcard" => Ok(Self::Postcard),
             _ => Err(Error::new(
                 ErrorKind::InvalidConfig,
-                if cfg!(feature = "json") {
-                    "unknown codec: known are messagepack and json"
-                } else {
-                    "unknown codec: known is messagepack (and json with the feature `json`)"
-                },
+                "unknown codec: known are messagepack, and json and postcard with the feature of that name",
             )),
         }
     }
@@ -54,6 +61,8 @@ impl Codec {
             Self::MessagePack => 1,
             #[cfg(feature = "json")]
             Self::Json => 2,
+            #[cfg(feature = "postcard")]
+            Self::Postcard => 3,
         }
     }
 
@@ -62,6 +71,8 @@ impl Codec {
             1 => Some(Self::MessagePack),
             #[cfg(feature = "json")]
             2 => Some(Self::Json),
+            #[cfg(feature = "postcard")]
+            3 => Some(Self::Postcard),
             _ => None,
         }
     }
@@ -72,6 +83,20 @@ impl Codec {
             Self::MessagePack => Refuse::MessagePack,
             #[cfg(feature = "json")]
             Self::Json => Refuse::Json,
+            // It tells everything apart. What it cannot read back is found out by reading it.
+            #[cfg(feature = "postcard")]
+            Self::Postcard => Refuse::Nothing,
+        }
+    }
+
+    /// Whether only reading shows that a value was written faithfully: the format does not say what is in it.
+    const fn is_proven_by_reading(self) -> bool {
+        match self {
+            Self::MessagePack => false,
+            #[cfg(feature = "json")]
+            Self::Json => false,
+            #[cfg(feature = "postcard")]
+            Self::Postcard => true,
         }
     }
 
@@ -86,6 +111,8 @@ impl Codec {
             }
             #[cfg(feature = "json")]
             Self::Json => serde_json::to_writer(out, &value).map_err(|error| failed(&error)),
+            #[cfg(feature = "postcard")]
+            Self::Postcard => postcard::write(&value, out).map_err(|_| not_read_back()),
         }
     }
 
@@ -104,6 +131,8 @@ impl Codec {
             }
             #[cfg(feature = "json")]
             Self::Json => serde_json::from_slice(bytes).ok(),
+            #[cfg(feature = "postcard")]
+            Self::Postcard => postcard::read(bytes),
         }
     }
 }
@@ -120,6 +149,13 @@ fn failed(error: &dyn fmt::Display) -> Error {
     } else {
         "the value could not be encoded"
     };
+    Error::new(ErrorKind::Codec, message).during("encode")
+}
+
+/// The error for what would not be read back as it was.
+fn not_read_back() -> Error {
+    let message = "the codec postcard would not read the value back as it is, so it is not stored: serde skips a field or \
+                   needs a self-describing format for it, or it is nested too deeply; use the codec messagepack";
     Error::new(ErrorKind::Codec, message).during("encode")
 }
 
@@ -168,7 +204,8 @@ impl ValueOps {
     /// # Errors
     ///
     /// [`ErrorKind::Codec`] when its `Serialize` fails, or when another value would be read back: a `Some` whose content
-    /// is written as nil, `Some(())` and `Some(None)` for example, would be a `None`; [`ErrorKind::Unsupported`] when the function is `local`.
+    /// is written as nil, `Some(())` and `Some(None)` for example, would be a `None` in MessagePack and JSON;
+    /// [`ErrorKind::Unsupported`] when the function is `local`.
     pub fn encode(&self, value: &Value, codec: Codec) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let ops = self.bytes.as_ref().ok_or_else(|| {
@@ -178,6 +215,9 @@ impl ValueOps {
             )
         })?;
         (ops.encode)(value, codec, codec.refuses(), &mut bytes)?;
+        if codec.is_proven_by_reading() && (ops.decode)(codec, &bytes).is_none() {
+            return Err(not_read_back());
+        }
         Ok(bytes)
     }
 

@@ -7,18 +7,18 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Every codec there is.
+/// The codecs that write `Some(x)` as `x`.
 const CODECS: &[Codec] = &[
     Codec::MessagePack,
     #[cfg(feature = "json")]
     Codec::Json,
 ];
 
-fn stored<T: CacheValue>(value: &T, codec: Codec) -> Result<Vec<u8>> {
+pub(super) fn stored<T: CacheValue>(value: &T, codec: Codec) -> Result<Vec<u8>> {
     ValueOps::any::<T, Boxed>().encode(&(Arc::new(value.clone()) as Value), codec)
 }
 
-fn loaded<T: CacheValue>(bytes: &[u8], codec: Codec) -> Option<T> {
+pub(super) fn loaded<T: CacheValue>(bytes: &[u8], codec: Codec) -> Option<T> {
     ValueOps::any::<T, Boxed>().decode(codec, bytes)?.downcast_ref::<T>().cloned()
 }
 
@@ -27,6 +27,10 @@ fn round_trip<T: CacheValue + PartialEq + fmt::Debug>(value: &T) {
     for &codec in CODECS {
         let bytes = stored(value, codec).unwrap();
         assert_eq!(loaded::<T>(&bytes, codec).as_ref(), Some(value), "{codec:?}");
+    }
+    #[cfg(feature = "postcard")]
+    if let Ok(bytes) = stored(value, Codec::Postcard) {
+        assert_eq!(loaded::<T>(&bytes, Codec::Postcard).as_ref(), Some(value), "postcard");
     }
     let bytes = stored(value, Codec::MessagePack).unwrap();
     assert_eq!(bytes, rmp_serde::to_vec_named(value).unwrap(), "ordinary bytes are unchanged");
@@ -60,28 +64,28 @@ fn refused_by<T: CacheValue>(codec: Codec, value: &T) {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Unit;
+pub(super) struct Unit;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Newtype<T>(T);
+pub(super) struct Newtype<T>(pub(super) T);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Pair<T>(u8, T);
+pub(super) struct Pair<T>(pub(super) u8, pub(super) T);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Named<T> {
-    field: T,
+pub(super) struct Named<T> {
+    pub(super) field: T,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Flat<T> {
-    id: u8,
+pub(super) struct Flat<T> {
+    pub(super) id: u8,
     #[serde(flatten)]
-    rest: Named<T>,
+    pub(super) rest: Named<T>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-enum Shape<T> {
+pub(super) enum Shape<T> {
     Point,
     New(T),
     Tuple(u8, T),
@@ -90,14 +94,14 @@ enum Shape<T> {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-enum Untagged {
+pub(super) enum Untagged {
     Nothing,
     Number(u8),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
-enum Tagged<T> {
+pub(super) enum Tagged<T> {
     Struct { field: T },
 }
 
@@ -197,7 +201,7 @@ fn json_refuses_what_it_has_no_text_for() {
 
 /// A type with options at several depths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-enum Tree {
+pub(super) enum Tree {
     Leaf,
     Float(Option<f64>),
     Units(Option<Unit>, Option<()>),
@@ -207,7 +211,7 @@ enum Tree {
     Pair(Option<(Box<Self>, Option<i128>)>),
 }
 
-fn tree() -> impl Strategy<Value = Tree> {
+pub(super) fn tree() -> impl Strategy<Value = Tree> {
     let float = prop_oneof![Just(0.5), Just(-0.0), Just(f64::INFINITY)];
     let leaf = prop_oneof![
         Just(Tree::Leaf),

@@ -1,9 +1,10 @@
 //! Aliases from a configuration file, by serde: a table or a URL per alias.
 
 use super::BackendUrl;
-use super::url::parse_duration;
+use super::url::{parse_duration, parse_size};
 use crate::cache::Settings;
 use crate::codec::Codec;
+use crate::compress::Compression;
 use crate::timeout::Timeout;
 use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,9 @@ use std::fmt;
 /// Aliases and their backends, as they stand in a configuration file.
 ///
 /// Each alias is a URL, or a table with `url` or `backend` and options. Options that all backends have: `key_prefix`,
-/// `timeout` (seconds, or with a unit: `250ms`, `5m`), `wait` and `lease` (the same), `codec`. The others belong to the backend. In a
-/// URL they stand in the query.
+/// `timeout` (seconds, or with a unit: `250ms`, `5m`), `wait` and `lease` (the same), `codec`, `compress` (`lz4` or `none`),
+/// `compress_above` (bytes, or with a unit: `4KiB`), `signing_keys` (hexadecimal, with commas between them; the first one
+/// signs). The others belong to the backend. In a URL they stand in the query.
 ///
 /// # Examples
 ///
@@ -86,8 +88,8 @@ pub struct AliasTable {
     pub options: BTreeMap<String, Scalar>,
 }
 
-/// The value of an option.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// The value of an option. Its `Debug` form shows no text, which may be a password or a key.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Scalar {
@@ -99,6 +101,15 @@ pub enum Scalar {
     Float(f64),
     /// Text.
     Text(String),
+}
+
+impl fmt::Debug for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(_) => f.write_str("…"),
+            Self::Flag(_) | Self::Integer(_) | Self::Float(_) => fmt::Display::fmt(self, f),
+        }
+    }
 }
 
 impl fmt::Display for Scalar {
@@ -151,7 +162,16 @@ impl AliasTable {
 }
 
 /// Options that every alias has.
-pub(super) const SETTINGS: &[&str] = &["key_prefix", "timeout", "wait", "lease", "codec"];
+pub(super) const SETTINGS: &[&str] = &[
+    "key_prefix",
+    "timeout",
+    "wait",
+    "lease",
+    "codec",
+    "compress",
+    "compress_above",
+    "signing_keys",
+];
 
 fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool> {
     match name {
@@ -162,9 +182,25 @@ fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool
         "wait" => settings.wait = parse_duration(name, value)?,
         "lease" => settings.lease = parse_duration(name, value)?,
         "codec" => settings.codec = Codec::by_name(value)?,
+        "compress" => settings.compression = Compression::by_name(value)?,
+        "compress_above" => settings.compress_above = parse_size(name, value)?,
+        "signing_keys" => set_signing_keys(settings, value)?,
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+#[cfg(feature = "hmac")]
+fn set_signing_keys(settings: &mut Settings, value: &str) -> Result<()> {
+    let keys = value.split(',').map(|digits| crate::SigningKey::from_hex(digits.trim()));
+    settings.signing_keys = keys.collect::<Result<_>>()?;
+    Ok(())
+}
+
+/// Never ignored: who names keys counts on them.
+#[cfg(not(feature = "hmac"))]
+fn set_signing_keys(_: &mut Settings, _: &str) -> Result<()> {
+    Err(Error::new(ErrorKind::InvalidConfig, "`signing_keys` needs the feature `hmac`"))
 }
 
 impl fmt::Debug for AliasConfig {

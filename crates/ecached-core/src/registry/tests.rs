@@ -77,6 +77,11 @@ fn bad_urls_and_options_are_refused() {
         "null://?x",
         "null://?x=1",
         "null://?codec=xml",
+        "null://?compress=zip",
+        "null://?compress_above=1TiB",
+        "null://?compress_above=",
+        "null://?signing_keys=",
+        "null://?signing_keys=00ff",
         "null://?wait=1&wait=2",
         "null://?wait=-1",
     ] {
@@ -104,4 +109,52 @@ fn passwords_are_not_in_debug_output() {
     assert!(!format!("{url:?}").contains("secret"));
     let config = Config::new().with_url("a", "redis://user:secret@host");
     assert!(!format!("{config:?}").contains("secret"));
+}
+
+#[test]
+fn entries_are_configured() {
+    let settings = |url: &str| -> Result<Settings> {
+        let registry = registry();
+        registry.configure(&Config::new().with_url("a", url))?;
+        Ok(registry.get("a")?.settings().clone())
+    };
+    let size = |text: &str| {
+        settings(&format!("null://?compress=none&compress_above={text}")).unwrap().compress_above
+    };
+    assert_eq!(["0", "1000", "4KiB", "1 MiB"].map(size), [0, 1000, 4096, 1 << 20]);
+    #[cfg(feature = "postcard")]
+    assert_eq!(settings("null://?codec=postcard").unwrap().codec, crate::Codec::Postcard);
+    let lz4 = settings("null://?compress=lz4");
+    #[cfg(feature = "lz4")]
+    assert_eq!(lz4.unwrap().compression, crate::Compression::Lz4);
+    #[cfg(not(feature = "lz4"))]
+    assert!(lz4.unwrap_err().to_string().contains("with the feature"));
+}
+
+/// Without the feature, keys are refused rather than ignored.
+#[test]
+fn signing_keys_are_configured_and_never_shown() {
+    let (one, other) = ("a7".repeat(32), "b9".repeat(40));
+    let table = format!("[a]\nbackend = \"null\"\nsigning_keys = \"{one}, {other}\"");
+    let config: Config = toml::from_str(&table).unwrap();
+    let AliasConfig::Table(table) = config.aliases().next().unwrap().1 else { panic!("a table") };
+    let registry = registry();
+    let configured = registry.configure(&config);
+    let shown = format!("{config:?} {:?} {configured:?}", table.options);
+    assert!(!shown.contains("a7a7") && !shown.contains("b9b9"), "{shown}");
+    #[cfg(feature = "hmac")]
+    {
+        let cache = registry.get("a").unwrap();
+        let key = |digits: &str| crate::SigningKey::from_hex(digits).unwrap();
+        let expected = Settings::default().with_signing_keys([key(&one), key(&other)]);
+        assert_eq!(cache.settings(), &expected);
+        assert_ne!(cache.settings(), &Settings::default());
+        let shown = format!("{:?} {cache:?}", cache.settings());
+        assert!(!shown.contains("a7") && !shown.contains("167"), "{shown}");
+        let bad = Config::new().with_url("b", "null://?signing_keys=a7a7zz");
+        let error = registry.configure(&bad).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("a7"), "{error}");
+    }
+    #[cfg(not(feature = "hmac"))]
+    assert!(configured.unwrap_err().to_string().contains("needs the feature `hmac`"));
 }

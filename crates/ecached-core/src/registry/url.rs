@@ -143,3 +143,26 @@ pub(crate) fn parse_duration(name: &str, text: &str) -> Result<Duration> {
         Error::new(ErrorKind::InvalidConfig, message)
     })
 }
+
+/// A number of bytes, with or without a unit: `1024`, `1KiB`, `64MiB`, `1GiB`.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidConfig`] when it is none of these, or more than there can be.
+pub(crate) fn parse_size(name: &str, text: &str) -> Result<usize> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "" | "B" => Some(1_usize),
+        "KiB" => Some(1 << 10),
+        "MiB" => Some(1 << 20),
+        "GiB" => Some(1 << 30),
+        _ => None,
+    };
+    let bytes = factor.and_then(|factor| number.parse::<usize>().ok()?.checked_mul(factor));
+    bytes.ok_or_else(|| {
+        let message =
+            format!("`{name}` is a size: bytes, or a number with one of the units KiB, MiB, GiB");
+        Error::new(ErrorKind::InvalidConfig, message)
+    })
+}

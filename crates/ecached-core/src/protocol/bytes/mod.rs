@@ -10,10 +10,12 @@ use super::request::Request;
 use crate::Result;
 use crate::backend::{Invalidating, Opening, Storing};
 use crate::codec::Codec;
-use crate::entry::{Cited, CitedAs, Entry};
+use crate::compress;
+use crate::entry::{Cited, CitedAs, Entry, Seal};
 use crate::value::Value;
 use crate::version::Version;
 use crate::{Error, ErrorKind};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// A call of a backend.
@@ -102,7 +104,12 @@ fn judge_entry(
     seen: Seen,
     now_unix_ms: u64,
 ) -> Reading {
-    let Some(entry) = Entry::decode(bytes) else { return Reading::Foreign(seen) };
+    let keys = &layout.settings.signing_keys;
+    // The name costs an allocation, and only a signature is about it.
+    let name = if keys.is_empty() { String::new() } else { layout.entry(&request.key) };
+    let Some(entry) = Entry::decode(bytes, &Seal { keys, name: &name }) else {
+        return Reading::Foreign(seen);
+    };
     if entry.fingerprint != request.ops.fingerprint() {
         return Reading::Foreign(seen);
     }
@@ -111,16 +118,15 @@ fn judge_entry(
     }
     let deadline =
         entry.timeout.map(|timeout| entry.written_unix_ms.saturating_add(millis(timeout)));
-    if !layout.capabilities.expiry && deadline.is_some_and(|deadline| deadline <= now_unix_ms) {
+    // Whoever can write to the store can bring an old entry back, signature and all; the signed deadline bounds that.
+    let is_to_check = !layout.capabilities.expiry || !keys.is_empty();
+    if is_to_check && deadline.is_some_and(|deadline| deadline <= now_unix_ms) {
         return Reading::Expired(seen);
     }
     if !cites_what_is_live(layout, request, &entry, &seen) {
         return Reading::Stale(seen);
     }
-    let codec = Codec::from_id(entry.codec);
-    let Some(value) = codec.and_then(|codec| request.ops.decode(codec, entry.payload)) else {
-        return Reading::Foreign(seen);
-    };
+    let Some(value) = value_of(layout, request, &entry) else { return Reading::Foreign(seen) };
     let unseen = entry.cited.iter().filter(|cited| is_unseen(request, cited));
     let tags: Vec<_> = unseen.map(|cited| (cited.name.to_owned(), cited.version)).collect();
     if tags.is_empty() {
@@ -128,6 +134,16 @@ fn judge_entry(
     } else {
         Reading::Unverified { value, tags, seen }
     }
+}
+
+fn value_of(layout: &Layout<'_>, request: &Request, entry: &Entry<'_>) -> Option<Value> {
+    let codec = Codec::from_id(entry.codec)?;
+    let payload = if entry.compressed {
+        compress::unpack(entry.payload, layout.capabilities.max_value_bytes)?
+    } else {
+        Cow::Borrowed(entry.payload)
+    };
+    request.ops.decode(codec, &payload)
 }
 
 /// Whether the entry was stored under exactly the names that the code declares now.

@@ -3,7 +3,7 @@
 use super::Layout;
 use crate::Result;
 use crate::backend::{Item, Opening, Storing};
-use crate::entry::{Cited, CitedAs, Entry};
+use crate::entry::{Cited, CitedAs, Entry, Seal};
 use crate::protocol::request::{Mode, Request};
 use crate::version::Version;
 use std::borrow::Cow;
@@ -131,7 +131,7 @@ impl Seen {
         self.clock.is_some() && answer.as_deref().and_then(Version::read) == self.clock
     }
 
-    /// The entry to store; `None` if it has no stored form.
+    /// The entry to store; `None` if it has no stored form, or one that would not be read.
     pub(crate) fn storing(
         &self,
         layout: &Layout<'_>,
@@ -151,13 +151,20 @@ impl Seen {
         let cite = |(kind, name, version): (CitedAs, _, Option<Version>)| {
             Some(Cited { kind, name, version: version? })
         };
+        let settings = layout.settings;
+        if payload.len() > layout.capabilities.max_value_bytes {
+            return None;
+        }
+        let is_large = payload.len() > settings.compress_above;
+        let packed = is_large.then(|| settings.compression.pack(payload)).flatten();
         let entry = Entry {
-            codec: layout.settings.codec.id(),
+            codec: settings.codec.id(),
+            compressed: packed.is_some(),
             fingerprint: request.ops.fingerprint(),
             written_unix_ms: now_unix_ms,
             timeout,
             cited: cited.into_iter().map(cite).collect::<Option<_>>()?,
-            payload,
+            payload: packed.as_deref().unwrap_or(payload),
         };
         let place = |cited: &Cited<'_>| match cited.kind {
             CitedAs::Declared | CitedAs::Value => layout.version(cited.name),
@@ -165,7 +172,9 @@ impl Seen {
             CitedAs::Alias => layout.alias(),
         };
         let extend = entry.cited.iter().map(place).collect();
-        let item = Item { key: layout.entry(&request.key), value: entry.encode()?, ttl: timeout };
+        let key = layout.entry(&request.key);
+        let value = entry.encode(&Seal { keys: &settings.signing_keys, name: &key })?;
+        let item = Item { key, value, ttl: timeout };
         let lease = layout.capabilities.conditional_store.then_some(self.key).flatten();
         let lease = lease.map(|version| (layout.lease(&request.key), version));
         let supersedes = request.mode == Mode::Refresh || request.mode == Mode::Put;

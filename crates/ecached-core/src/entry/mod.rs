@@ -4,22 +4,25 @@
 //! offset  bytes  content, integers big-endian
 //!      0      2  magic EC CE
 //!      2      1  format version, 1
-//!      3      1  codec: 1 MessagePack, 2 JSON
-//!      4      8  fingerprint of the value's type: XXH3-64 of its name
-//!     12      8  written, milliseconds since 1970 by the writer's clock
-//!     20      8  timeout, milliseconds; 0: none
-//!     28      8  grace, milliseconds (0: reserved for serving entries past their timeout)
-//!     36      2  number of cited versions, then for each:
+//!      3      1  codec: 1 MessagePack, 2 JSON, 3 postcard
+//!      4      1  flags: 1 the payload is compressed, 2 signed; others: from a later version
+//!      5      8  fingerprint of the value's type: XXH3-64 of its name
+//!     13      8  written, milliseconds since 1970 by the writer's clock
+//!     21      8  timeout, milliseconds; 0: none
+//!     29      8  grace, milliseconds (0: reserved for serving entries past their timeout)
+//!     37      2  number of cited versions, then for each:
 //!                  1  kind: 0 declared name, 1 name found in the value, 2 the key's own version, 3 the alias
 //!                  2  length of the name, then the name, UTF-8
 //!                 16  version
 //!             4  length of the payload, then the payload
+//!            32  if signed: HMAC-SHA-256 over the entry's name in the store and everything before it
 //!             8  XXH3-64 of everything before it
 //! ```
 //!
 //! Whatever does not read exactly like this is a miss (P5). Lengths are checked against what is there before anything is
-//! allocated.
+//! allocated. `docs/wire-format.md` says it for other languages.
 
+use crate::sign::{SIGNATURE_BYTES, SigningKeys};
 use crate::version::Version;
 use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
@@ -27,6 +30,8 @@ use xxhash_rust::xxh3::xxh3_64;
 const MAGIC: [u8; 2] = [0xEC, 0xCE];
 const FORMAT: u8 = 1;
 const CHECKSUM_BYTES: usize = 8;
+const COMPRESSED: u8 = 1;
+const SIGNED: u8 = 2;
 
 /// Why an entry cites a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,10 +67,18 @@ pub(crate) struct Cited<'a> {
     pub(crate) version: Version,
 }
 
+/// What vouches for an entry: the keys that may have signed it, and the name under which it stands in the store.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seal<'a> {
+    pub(crate) keys: &'a SigningKeys,
+    pub(crate) name: &'a str,
+}
+
 /// An entry, read in place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry<'a> {
     pub(crate) codec: u8,
+    pub(crate) compressed: bool,
     pub(crate) fingerprint: u64,
     pub(crate) written_unix_ms: u64,
     pub(crate) timeout: Option<Duration>,
@@ -75,11 +88,13 @@ pub(crate) struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// The stored form; `None` if a name or the payload is too long for it.
-    pub(crate) fn encode(&self) -> Option<Vec<u8>> {
+    pub(crate) fn encode(&self, seal: &Seal<'_>) -> Option<Vec<u8>> {
         let names: usize = self.cited.iter().map(|cited| cited.name.len() + 3 + Version::LEN).sum();
-        let mut out = Vec::with_capacity(42 + names + self.payload.len() + CHECKSUM_BYTES);
+        let mut out =
+            Vec::with_capacity(43 + names + self.payload.len() + SIGNATURE_BYTES + CHECKSUM_BYTES);
+        let signed = if seal.keys.is_empty() { 0 } else { SIGNED };
         out.extend_from_slice(&MAGIC);
-        out.extend_from_slice(&[FORMAT, self.codec]);
+        out.extend_from_slice(&[FORMAT, self.codec, signed | u8::from(self.compressed)]);
         out.extend_from_slice(&self.fingerprint.to_be_bytes());
         out.extend_from_slice(&self.written_unix_ms.to_be_bytes());
         // A timeout below a millisecond is still a timeout.
@@ -97,21 +112,27 @@ impl<'a> Entry<'a> {
         }
         out.extend_from_slice(&u32::try_from(self.payload.len()).ok()?.to_be_bytes());
         out.extend_from_slice(self.payload);
+        if let Some(signature) = seal.keys.sign(seal.name, &out) {
+            out.extend_from_slice(&signature);
+        }
         out.extend_from_slice(&xxh3_64(&out).to_be_bytes());
         Some(out)
     }
 
-    /// Reads what [`encode`](Entry::encode) wrote; `None` for anything else.
-    pub(crate) fn decode(bytes: &'a [u8]) -> Option<Self> {
+    /// Reads what [`encode`](Entry::encode) wrote; `None` for anything else, and for what none of the keys has signed. Without
+    /// keys a signature is not looked at.
+    pub(crate) fn decode(bytes: &'a [u8], seal: &Seal<'_>) -> Option<Self> {
         let (body, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_BYTES)?)?;
         if xxh3_64(body).to_be_bytes() != checksum {
             return None;
         }
-        let mut input = Input(body);
-        if input.take(2)? != MAGIC || input.u8()? != FORMAT {
+        let header: &[u8; 5] = body.first_chunk()?;
+        let [magic @ .., format, codec, flags] = *header;
+        if magic != MAGIC || format != FORMAT || flags & !(COMPRESSED | SIGNED) != 0 {
             return None;
         }
-        let codec = input.u8()?;
+        let mut input = Input(verified(body, flags, seal)?);
+        input.take(header.len())?;
         let fingerprint = input.u64()?;
         let written_unix_ms = input.u64()?;
         let timeout = Some(input.u64()?).filter(|ms| *ms > 0).map(Duration::from_millis);
@@ -129,6 +150,7 @@ impl<'a> Entry<'a> {
         let payload = input.take(len)?;
         input.0.is_empty().then_some(Self {
             codec,
+            compressed: flags & COMPRESSED != 0,
             fingerprint,
             written_unix_ms,
             timeout,
@@ -136,6 +158,16 @@ impl<'a> Entry<'a> {
             payload,
         })
     }
+}
+
+/// What the signature covers, without it; all of it where nothing is signed. `None` if the keys do not vouch for it.
+fn verified<'a>(body: &'a [u8], flags: u8, seal: &Seal<'_>) -> Option<&'a [u8]> {
+    if flags & SIGNED == 0 {
+        return seal.keys.is_empty().then_some(body);
+    }
+    let (signed, signature) = body.split_at_checked(body.len().checked_sub(SIGNATURE_BYTES)?)?;
+    let good = seal.keys.is_empty() || seal.keys.verify(seal.name, signed, signature);
+    good.then_some(signed)
 }
 
 /// Bytes not read yet.
@@ -170,66 +202,6 @@ impl<'a> Input<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn sample<'a>(names: &'a [String], payload: &'a [u8]) -> Entry<'a> {
-        let cite = |(index, name): (usize, &'a String)| Cited {
-            kind: CitedAs::read((index % 4) as u8).unwrap(),
-            name,
-            version: Version::from_bytes([index as u8; 16]),
-        };
-        let cited = names.iter().enumerate().map(cite).collect();
-        Entry {
-            codec: 1,
-            fingerprint: 7,
-            written_unix_ms: 8,
-            timeout: Some(Duration::from_secs(9)),
-            cited,
-            payload,
-        }
-    }
-
-    #[test]
-    fn the_stored_form_is_frozen() {
-        let names = [String::from("users")];
-        let bytes = sample(&names, b"\x07").encode().unwrap();
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let body = "ecce0101000000000000000700000000000000080000000000002328000000000000000000010000057573657273\
-                    00000000000000000000000000000000000000010704";
-        assert_eq!(&hex[..hex.len() - 16], &body[..body.len() - 2]);
-    }
-
-    #[test]
-    fn every_truncation_and_every_flipped_bit_is_a_miss() {
-        let names = [String::from("users"), String::from("org:acme")];
-        let bytes = sample(&names, b"payload").encode().unwrap();
-        for len in 0..bytes.len() {
-            assert_eq!(Entry::decode(&bytes[..len]), None, "{len} bytes");
-        }
-        for bit in 0..bytes.len() * 8 {
-            let mut flipped = bytes.clone();
-            flipped[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(Entry::decode(&flipped), None, "bit {bit}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_was_written_is_read(names: Vec<String>, payload: Vec<u8>) {
-            let entry = sample(&names, &payload);
-            let bytes = entry.encode().unwrap();
-            prop_assert_eq!(Entry::decode(&bytes), Some(entry));
-        }
-
-        #[test]
-        fn foreign_bytes_are_a_miss(mut bytes: Vec<u8>, with_checksum: bool) {
-            if with_checksum {
-                let sum = xxh3_64(&bytes);
-                bytes.extend_from_slice(&sum.to_be_bytes());
-            }
-            prop_assert_eq!(Entry::decode(&bytes), None);
-        }
-    }
-}
+mod golden;
+#[cfg(test)]
+mod tests;
