@@ -124,17 +124,28 @@ impl Place {
     }
 }
 
+/// Whether commands may be sent again when it is not known whether they were executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Twice is as good as once.
+    Allowed,
+    /// A version that is added again may have been read, cited and invalidated since it was added first: it would come
+    /// back, and with it what cites it.
+    Never,
+}
+
 /// A client for all members of a cluster.
 pub(crate) fn cluster_client(
     nodes: &[Node],
     limits: Limits,
+    repeat: Repeat,
 ) -> RedisResult<redis::cluster::ClusterClient> {
     let infos: Vec<_> = nodes.iter().map(Node::info).collect::<RedisResult<_>>()?;
     let mut builder = redis::cluster::ClusterClient::builder(infos)
         .connection_timeout(limits.connect)
         .response_timeout(limits.operation)
         // A redirection or two, not a wait: the operation time-out is for all of it.
-        .retries(2)
+        .retries(if repeat == Repeat::Allowed { 2 } else { 0 })
         .min_retry_wait(5)
         .max_retry_wait(20);
     let first = nodes.first();

@@ -5,9 +5,9 @@ use crate::commands::{Group, Phase, pipeline};
 use crate::config::Shared;
 use crate::error::{check, spoils_connection, timed_out, translate};
 use crate::server;
-use crate::topology::{self, Node, Place};
+use crate::topology::{self, Node, Place, Repeat};
 use ecached_core::{Error, ErrorKind, Result};
-use futures_util::future::join_all;
+use futures_util::future::{join_all, try_join};
 use parking_lot::Mutex;
 use redis::aio::MultiplexedConnection;
 use redis::cluster_async::ClusterConnection;
@@ -32,7 +32,11 @@ pub(super) struct Link {
 #[derive(Clone)]
 enum Wire {
     One(MultiplexedConnection),
-    Cluster(ClusterConnection),
+    Cluster {
+        usual: ClusterConnection,
+        /// For what must never be sent twice.
+        once: ClusterConnection,
+    },
 }
 
 impl Link {
@@ -57,7 +61,7 @@ impl Link {
             let (number, mut wire) = self.wire().await?;
             let reply = match &mut wire {
                 Wire::One(connection) => command.query_async(connection).await,
-                Wire::Cluster(connection) => command.query_async(connection).await,
+                Wire::Cluster { usual, .. } => command.query_async(usual).await,
             };
             reply.map(|reply| vec![reply]).map_err(|error| self.failed(number, &error))
         })
@@ -77,11 +81,15 @@ impl Link {
     }
 
     /// Runs phases, one after the other, and gives all replies in order.
-    pub(super) async fn run(self: &Arc<Self>, phases: &[Phase]) -> Result<Vec<Value>> {
+    pub(super) async fn run(
+        self: &Arc<Self>,
+        phases: &[Phase],
+        repeat: Repeat,
+    ) -> Result<Vec<Value>> {
         let (number, mut wire) = self.wire().await?;
         let mut replies = Vec::new();
         for phase in phases {
-            let more = wire.run(phase).await;
+            let more = wire.run(phase, repeat).await;
             replies.append(&mut more.map_err(|error| self.failed(number, &error))?);
         }
         Ok(replies)
@@ -139,8 +147,12 @@ impl Link {
         let mut wire = match &self.shared.place {
             Place::One(node) => Wire::One(self.dial(node).await?),
             Place::Cluster(nodes) => {
-                let client = topology::cluster_client(nodes, self.shared.limits)?;
-                Wire::Cluster(client.get_async_connection().await?)
+                let open = async |repeat| {
+                    let client = topology::cluster_client(nodes, self.shared.limits, repeat)?;
+                    client.get_async_connection().await
+                };
+                let (usual, once) = try_join(open(Repeat::Allowed), open(Repeat::Never)).await?;
+                Wire::Cluster { usual, once }
             }
             Place::Sentinel { sentinels, .. } => Wire::One(self.primary(sentinels).await?),
         };
@@ -192,7 +204,7 @@ impl Link {
 
 impl Wire {
     /// Runs one phase.
-    async fn run(&mut self, phase: &Phase) -> RedisResult<Vec<Value>> {
+    async fn run(&mut self, phase: &Phase, repeat: Repeat) -> RedisResult<Vec<Value>> {
         match self {
             Self::One(connection) => {
                 if let [group] = phase.as_slice()
@@ -202,7 +214,8 @@ impl Wire {
                 }
                 check(pipeline(phase.iter().flatten()).query_async(connection).await?)
             }
-            Self::Cluster(connection) => {
+            Self::Cluster { usual, once } => {
+                let connection = if repeat == Repeat::Allowed { usual } else { once };
                 // Each group finds its own server; those that fail do not stop the others.
                 let groups = phase.iter().map(|group| on_cluster(connection.clone(), group));
                 let replies =
@@ -215,7 +228,7 @@ impl Wire {
     async fn look(&mut self) -> RedisResult<Value> {
         match self {
             Self::One(connection) => server::question().query_async(connection).await,
-            Self::Cluster(connection) => {
+            Self::Cluster { usual: connection, .. } => {
                 let any = RoutingInfo::SingleNode(SingleNodeRoutingInfo::Random);
                 connection.route_command(server::question(), any).await
             }

@@ -6,6 +6,7 @@ mod link;
 
 use crate::commands::{self, Phase, Spread};
 use crate::config::Shared;
+use crate::topology::Repeat;
 use ecached_core::backend::{
     AsyncBackend, Capabilities, Invalidating, Item, Opening, Storing, Written,
 };
@@ -59,9 +60,9 @@ impl Asynchronous {
     }
 
     /// Runs phases, one after the other, and gives all replies in order.
-    async fn run(&self, phases: Vec<Phase>) -> Result<Vec<Value>> {
+    async fn run(&self, phases: Vec<Phase>, repeat: Repeat) -> Result<Vec<Value>> {
         let link = self.link()?;
-        link.in_time(link.run(&phases)).await
+        link.in_time(link.run(&phases, repeat)).await
     }
 }
 
@@ -80,17 +81,18 @@ impl AsyncBackend for Asynchronous {
                 link.gather().read(&link, keys).await
             }
             Spread::Cluster => {
-                commands::values(self.run(self.spread().read(keys)).await?, keys.len())
+                let replies = self.run(self.spread().read(keys), Repeat::Allowed).await?;
+                commands::values(replies, keys.len())
             }
         }
     }
 
     async fn set_many(&self, items: &[Item]) -> Result<()> {
-        self.run(Spread::write(items)).await.map(drop)
+        self.run(Spread::write(items), Repeat::Never).await.map(drop)
     }
 
     async fn delete(&self, keys: &[&str]) -> Result<()> {
-        self.run(self.spread().delete(keys)).await.map(drop)
+        self.run(self.spread().delete(keys), Repeat::Allowed).await.map(drop)
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -98,15 +100,15 @@ impl AsyncBackend for Asynchronous {
     }
 
     async fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
-        let replies = self.run(Spread::open(opening)).await?;
+        let replies = self.run(Spread::open(opening), Repeat::Never).await?;
         commands::versions(replies, opening.items().count())
     }
 
     async fn store(&self, storing: &Storing) -> Result<Written> {
-        commands::written(&self.run(self.spread().store(storing)?).await?)
+        commands::written(&self.run(self.spread().store(storing)?, Repeat::Allowed).await?)
     }
 
     async fn invalidate(&self, invalidating: &Invalidating) -> Result<()> {
-        self.run(self.spread().invalidate(invalidating)).await.map(drop)
+        self.run(self.spread().invalidate(invalidating), Repeat::Allowed).await.map(drop)
     }
 }

@@ -1,10 +1,10 @@
 //! One connection of the pool.
 
-use crate::commands::{Phase, Spread};
+use crate::commands::Phase;
 use crate::config::Shared;
 use crate::error::translate;
 use crate::server;
-use crate::topology::{self, Limits, Node, Place};
+use crate::topology::{self, Limits, Node, Place, Repeat};
 use redis::cluster::{ClusterConnection, cluster_pipe};
 use redis::cluster_routing::{RoutingInfo, SingleNodeRoutingInfo};
 use redis::{Connection, ConnectionLike, RedisResult, Value, cmd};
@@ -18,6 +18,7 @@ pub(super) struct Manager {
 
 /// A connection.
 pub(super) struct Line {
+    shared: Arc<Shared>,
     wire: Wire,
     /// It must not be used again.
     pub(super) is_spoilt: bool,
@@ -30,13 +31,19 @@ pub(super) struct Line {
 #[expect(clippy::large_enum_variant, reason = "there are as many as connections")]
 enum Wire {
     One(Connection),
-    Cluster(ClusterConnection),
+    Cluster {
+        usual: ClusterConnection,
+        /// For what must never be sent twice; opened when it is needed.
+        once: Option<ClusterConnection>,
+    },
 }
 
 impl Line {
-    fn new(wire: Wire, limits: Limits) -> RedisResult<Self> {
-        let mut line = Self { wire, is_spoilt: false, was_used: false, limit: Duration::ZERO };
-        line.limit(limits.operation, limits.operation)?;
+    fn new(wire: Wire, shared: Arc<Shared>) -> RedisResult<Self> {
+        let usual = shared.limits.operation;
+        let limit = Duration::ZERO;
+        let mut line = Self { shared, wire, is_spoilt: false, was_used: false, limit };
+        line.limit(usual, usual)?;
         Ok(line)
     }
 
@@ -52,25 +59,36 @@ impl Line {
                 connection.set_read_timeout(Some(limit))?;
                 connection.set_write_timeout(Some(limit))
             }
-            Wire::Cluster(connection) => {
-                connection.set_read_timeout(Some(limit))?;
-                connection.set_write_timeout(Some(limit))
+            Wire::Cluster { usual, once } => {
+                std::iter::once(usual).chain(once).try_for_each(|connection| {
+                    connection.set_read_timeout(Some(limit))?;
+                    connection.set_write_timeout(Some(limit))
+                })
             }
         }
     }
 
     /// Runs one phase.
-    pub(super) fn run(&mut self, phase: &Phase, spread: Spread) -> RedisResult<Vec<Value>> {
+    pub(super) fn run(&mut self, phase: &Phase, repeat: Repeat) -> RedisResult<Vec<Value>> {
         if let ([group], Wire::One(connection)) = (phase.as_slice(), &mut self.wire)
             && let [command] = group.as_slice()
         {
             return Ok(vec![command.query(connection)?]);
         }
-        debug_assert_eq!(spread == Spread::Cluster, matches!(self.wire, Wire::Cluster(_)));
         let commands = phase.iter().flatten();
         let replies: Vec<Value> = match &mut self.wire {
             Wire::One(connection) => crate::commands::pipeline(commands).query(connection)?,
-            Wire::Cluster(connection) => {
+            Wire::Cluster { usual, once } => {
+                let connection = match (repeat, once) {
+                    (Repeat::Allowed, _) => usual,
+                    (Repeat::Never, Some(once)) => once,
+                    (Repeat::Never, once) => {
+                        let opened = open_cluster(&self.shared, repeat)?;
+                        opened.set_read_timeout(Some(self.limit))?;
+                        opened.set_write_timeout(Some(self.limit))?;
+                        once.insert(opened)
+                    }
+                };
                 let mut pipe = cluster_pipe();
                 for command in commands {
                     pipe.add_command(command.clone());
@@ -84,7 +102,7 @@ impl Line {
     fn look(&mut self) -> RedisResult<Value> {
         match &mut self.wire {
             Wire::One(connection) => server::question().query(connection),
-            Wire::Cluster(connection) => {
+            Wire::Cluster { usual: connection, .. } => {
                 let any = RoutingInfo::SingleNode(SingleNodeRoutingInfo::Random);
                 connection.route_command(&server::question(), any)
             }
@@ -101,12 +119,13 @@ impl Manager {
         let limits = self.shared.limits;
         let wire = match &self.shared.place {
             Place::One(node) => Wire::One(dial(node, limits)?),
-            Place::Cluster(nodes) => {
-                Wire::Cluster(topology::cluster_client(nodes, limits)?.get_connection()?)
+            Place::Cluster(_) => {
+                let usual = open_cluster(&self.shared, Repeat::Allowed)?;
+                Wire::Cluster { usual, once: None }
             }
             Place::Sentinel { sentinels, .. } => Wire::One(self.primary(sentinels)?),
         };
-        let mut line = Line::new(wire, limits)?;
+        let mut line = Line::new(wire, Arc::clone(&self.shared))?;
         if self.shared.looked.is_first() {
             // Servers may forbid the question; it is only for the log.
             if let Ok(info) =
@@ -141,6 +160,13 @@ impl Manager {
     }
 }
 
+fn open_cluster(shared: &Shared, repeat: Repeat) -> RedisResult<ClusterConnection> {
+    let Place::Cluster(nodes) = &shared.place else {
+        return Err((redis::ErrorKind::InvalidClientConfig, "not a cluster").into());
+    };
+    topology::cluster_client(nodes, shared.limits, repeat)?.get_connection()
+}
+
 /// Connects, with limits from the first byte on.
 fn dial(node: &Node, limits: Limits) -> RedisResult<Connection> {
     let connection = node.client()?.get_connection_with_timeout(limits.connect)?;
@@ -162,7 +188,7 @@ impl r2d2::ManageConnection for Manager {
     fn is_valid(&self, conn: &mut Line) -> RedisResult<()> {
         match &mut conn.wire {
             Wire::One(connection) => cmd("PING").exec(connection),
-            Wire::Cluster(connection) => cmd("PING").exec(connection),
+            Wire::Cluster { usual: connection, .. } => cmd("PING").exec(connection),
         }
     }
 
@@ -170,7 +196,7 @@ impl r2d2::ManageConnection for Manager {
         conn.is_spoilt
             || match &conn.wire {
                 Wire::One(connection) => !connection.is_open(),
-                Wire::Cluster(connection) => !connection.is_open(),
+                Wire::Cluster { usual, .. } => !usual.is_open(),
             }
     }
 }

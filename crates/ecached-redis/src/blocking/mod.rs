@@ -5,6 +5,7 @@ mod line;
 use crate::commands::{self, Phase, Spread};
 use crate::config::Shared;
 use crate::error::{spoils_connection, timed_out, translate};
+use crate::topology::Repeat;
 use ecached_core::backend::{Backend, Capabilities, Invalidating, Item, Opening, Storing, Written};
 use ecached_core::clock::Clock;
 use ecached_core::version::Version;
@@ -45,7 +46,7 @@ impl Blocking {
     }
 
     /// Runs phases, one after the other, and gives all replies in order.
-    fn run(&self, phases: &[Phase]) -> Result<Vec<Value>> {
+    fn run(&self, phases: &[Phase], repeat: Repeat) -> Result<Vec<Value>> {
         let started = self.clock.now();
         let left = || {
             let passed = self.clock.now().since(started);
@@ -55,11 +56,12 @@ impl Blocking {
             let left = left().ok_or_else(timed_out)?;
             let mut line = self.line(left)?;
             let was_used = std::mem::replace(&mut line.was_used, true);
-            match run_on(&mut line, phases, self.spread()) {
+            let may_repeat = was_used && repeat == Repeat::Allowed;
+            match run_on(&mut line, phases, repeat) {
                 Ok(replies) => return Ok(replies),
-                // The server closed it while it was idle. All operations may be done twice, and the pool may have more
-                // such connections, but each is thrown away.
-                Err(error) if was_used && error.is_connection_dropped() => {}
+                // The server closed it while it was idle, most likely. The pool may have more such connections, but each
+                // is thrown away.
+                Err(error) if may_repeat && error.is_connection_dropped() => {}
                 Err(error) => return Err(translate(&error)),
             }
         }
@@ -79,10 +81,10 @@ impl Blocking {
     }
 }
 
-fn run_on(line: &mut Line, phases: &[Phase], spread: Spread) -> redis::RedisResult<Vec<Value>> {
+fn run_on(line: &mut Line, phases: &[Phase], repeat: Repeat) -> redis::RedisResult<Vec<Value>> {
     let mut replies = Vec::new();
     for phase in phases {
-        let done = line.run(phase, spread);
+        let done = line.run(phase, repeat);
         if done.as_ref().is_err_and(spoils_connection) {
             line.is_spoilt = true;
         }
@@ -100,15 +102,16 @@ impl Backend for Blocking {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        commands::values(self.run(&self.spread().read(keys))?, keys.len())
+        let replies = self.run(&self.spread().read(keys), Repeat::Allowed)?;
+        commands::values(replies, keys.len())
     }
 
     fn set_many(&self, items: &[Item]) -> Result<()> {
-        self.run(&Spread::write(items)).map(drop)
+        self.run(&Spread::write(items), Repeat::Never).map(drop)
     }
 
     fn delete(&self, keys: &[&str]) -> Result<()> {
-        self.run(&self.spread().delete(keys)).map(drop)
+        self.run(&self.spread().delete(keys), Repeat::Allowed).map(drop)
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -116,14 +119,15 @@ impl Backend for Blocking {
     }
 
     fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
-        commands::versions(self.run(&Spread::open(opening))?, opening.items().count())
+        let replies = self.run(&Spread::open(opening), Repeat::Never)?;
+        commands::versions(replies, opening.items().count())
     }
 
     fn store(&self, storing: &Storing) -> Result<Written> {
-        commands::written(&self.run(&self.spread().store(storing)?)?)
+        commands::written(&self.run(&self.spread().store(storing)?, Repeat::Allowed)?)
     }
 
     fn invalidate(&self, invalidating: &Invalidating) -> Result<()> {
-        self.run(&self.spread().invalidate(invalidating)).map(drop)
+        self.run(&self.spread().invalidate(invalidating), Repeat::Allowed).map(drop)
     }
 }

@@ -1,0 +1,183 @@
+//! The async side, on tokio.
+//!
+//! A connection belongs to the runtime on which it was opened, so each runtime has clients of its own.
+
+use crate::answer::{self, Answer, Answers};
+use crate::error::{self, Connection, Failure};
+use crate::link::{Link, Linked};
+use crate::plan::{Batch, Exchange, Plan};
+use crate::store::Shared;
+use ecached_core::backend::{
+    AsyncBackend, Capabilities, Invalidating, Item, Opening, Storing, Written,
+};
+use ecached_core::version::Version;
+use ecached_core::{Error, ErrorKind, Result};
+use futures_util::future::join_all;
+use memcache::exp::AsyncMetaClient;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::{Handle, Id};
+
+/// Runtimes whose connections are kept. Programs have one or two; tests have one each, and those are soon gone.
+const MAX_RUNTIMES: usize = 16;
+
+/// The connections of one runtime: one client per server.
+type Links = Arc<[Link<AsyncMetaClient>]>;
+
+/// The async side of a [`Memcached`](crate::Memcached). Clones share their connections.
+///
+/// It needs a tokio runtime with I/O and time enabled in the context of the caller; without one its methods return
+/// [`ErrorKind::Unsupported`].
+///
+/// # Panics
+///
+/// tokio panics when the runtime has I/O or time disabled.
+///
+/// # Cancel safety
+///
+/// Futures may be dropped at any point. What was sent may then have been done or not, which is all that an error says,
+/// too; the connection is closed, so no later call gets its answer.
+#[derive(Clone)]
+pub struct AsyncMemcached {
+    shared: Arc<Shared>,
+    runtimes: Arc<Mutex<Vec<(Id, Links)>>>,
+}
+
+impl AsyncMemcached {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, runtimes: Arc::default() }
+    }
+
+    async fn run(&self, plan: &Plan<'_>) -> Result<Vec<Answer>> {
+        let links = self.links()?;
+        let limit = self.shared.config.operation_timeout;
+        match tokio::time::timeout(limit, self.stages(&links, plan)).await {
+            Ok(answers) => answers,
+            Err(_) => Err(error::out_of_time()),
+        }
+    }
+
+    async fn stages(&self, links: &Links, plan: &Plan<'_>) -> Result<Vec<Answer>> {
+        let mut answers = Answers::new(plan);
+        for stage in &plan.stages {
+            if answers.is_lost() {
+                break;
+            }
+            let outcomes = join_all(stage.iter().map(|batch| self.batch(links, batch))).await;
+            for (batch, outcome) in stage.iter().zip(outcomes) {
+                answers.take(batch, outcome);
+            }
+        }
+        answers.finish()
+    }
+
+    async fn batch(&self, links: &Links, batch: &Batch<'_>) -> Result<Vec<Answer>> {
+        let servers = &self.shared.config.servers;
+        let (Some(link), Some(name)) = (links.get(batch.server), servers.get(batch.server)) else {
+            return Err(error::nonsense());
+        };
+        let mut answers = Vec::with_capacity(batch.positions.len());
+        for exchange in batch.exchanges() {
+            answers.append(&mut self.exchange(link, name, exchange).await?);
+        }
+        Ok(answers)
+    }
+
+    async fn exchange(
+        &self,
+        link: &Link<AsyncMetaClient>,
+        name: &str,
+        exchange: Exchange<'_, '_>,
+    ) -> Result<Vec<Answer>> {
+        let mut is_again = false;
+        loop {
+            let linked = self.client(link, name).await?;
+            let returned = linked.client.run_batch(exchange.operations(is_again)?).await;
+            let failure = match answer::of_exchange(exchange, returned, name) {
+                Ok(answers) => return Ok(answers),
+                Err(failure) => failure,
+            };
+            if failure.connection != Connection::Works {
+                link.forget(&linked);
+            }
+            if is_again || failure.connection != Connection::Closed {
+                return Err(failure.error);
+            }
+            is_again = true;
+        }
+    }
+
+    /// The client, which is made by finding the server's address.
+    async fn client(
+        &self,
+        link: &Link<AsyncMetaClient>,
+        name: &str,
+    ) -> Result<Linked<AsyncMetaClient>> {
+        if let Some(linked) = link.get() {
+            return Ok(linked);
+        }
+        let client = self.shared.config.client().connect_async(name).await;
+        Ok(link.put(client.map_err(|error| Failure::new(error, name).error)?))
+    }
+
+    /// The connections of the caller's runtime.
+    fn links(&self) -> Result<Links> {
+        let Ok(handle) = Handle::try_current() else {
+            let message = "the async side of the memcached backend needs a tokio runtime, and there is none here";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        };
+        let id = handle.id();
+        // Nothing can panic half-way through a change.
+        let mut runtimes = self.runtimes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, links)) = runtimes.iter().find(|(other, _)| *other == id) {
+            return Ok(Arc::clone(links));
+        }
+        let links: Links = self.shared.config.servers.iter().map(|_| Link::new()).collect();
+        let oldest = (runtimes.len() >= MAX_RUNTIMES).then(|| runtimes.remove(0));
+        runtimes.push((id, Arc::clone(&links)));
+        drop(runtimes);
+        // It closes connections, under no lock.
+        drop(oldest);
+        Ok(links)
+    }
+}
+
+impl AsyncBackend for AsyncMemcached {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        Ok(AsyncBackend::get_many(self, &[key]).await?.pop().flatten())
+    }
+
+    async fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        answer::values(self.run(&Plan::read(&self.shared.router, keys)).await?)
+    }
+
+    async fn set_many(&self, items: &[Item]) -> Result<()> {
+        self.run(&Plan::write(&self.shared.router, items)).await.map(drop)
+    }
+
+    async fn delete(&self, keys: &[&str]) -> Result<()> {
+        self.run(&Plan::delete(&self.shared.router, keys)).await.map(drop)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.shared.capabilities()
+    }
+
+    async fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
+        answer::versions(&self.run(&Plan::open(&self.shared.router, opening)?).await?)
+    }
+
+    async fn store(&self, storing: &Storing) -> Result<Written> {
+        answer::written(self.run(&Plan::store(&self.shared.router, storing)).await)
+    }
+
+    async fn invalidate(&self, invalidating: &Invalidating) -> Result<()> {
+        self.run(&Plan::invalidate(&self.shared.router, invalidating)).await.map(drop)
+    }
+}
+
+impl fmt::Debug for AsyncMemcached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncMemcached").field("servers", &self.shared.config.servers).finish()
+    }
+}
