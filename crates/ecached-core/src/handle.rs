@@ -97,7 +97,8 @@ impl Cache {
             return keys.iter().map(|key| self.get(key)).collect();
         };
         while let Some(ask) = many.next_ask() {
-            many.answered(self.ask(&ask)?)?;
+            let answer = self.ask(&ask);
+            many.answered(answer)?;
         }
         Ok(many.into_values())
     }
@@ -209,7 +210,8 @@ impl Cache {
             return keys.iter().map(|key| self.get(key)).collect();
         };
         while let Some(ask) = many.next_ask() {
-            many.answered(self.ask_async(&ask).await?)?;
+            let answer = self.ask_async(&ask).await;
+            many.answered(answer)?;
         }
         Ok(many.into_values())
     }
@@ -311,7 +313,9 @@ impl<'a> Many<'a> {
         }
     }
 
-    fn answered(&mut self, answer: Answer) -> Result<()> {
+    fn answered(&mut self, answer: Result<Answer>) -> Result<()> {
+        let answer =
+            answer.map_err(|error| self.cache.report(Meter::cache(), "", &error.during("get")))?;
         let Answer::Read(answers) = answer else { return Err(wrong_answer()) };
         let layout = self.layout();
         let mut rest = &answers[..];

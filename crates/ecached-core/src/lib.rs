@@ -26,9 +26,11 @@ pub mod backend;
 mod protocol;
 
 pub mod aio;
+mod breaker;
 mod cache;
 mod handle;
 mod registry;
+mod settings;
 mod stats;
 
 pub mod call;
@@ -36,7 +38,8 @@ mod event;
 pub mod private;
 pub mod site;
 
-pub use cache::{Cache, DEFAULT_LEASE, DEFAULT_WAIT, Settings};
+pub use breaker::{Breaker, BreakerState};
+pub use cache::Cache;
 pub use clock::Clock;
 pub use codec::Codec;
 pub use error::{Error, ErrorKind, Result};
@@ -46,6 +49,7 @@ pub use registry::{
     AliasConfig, AliasTable, BackendUrl, Config, DEFAULT_ALIAS, OpenUrl, Registry, caches,
 };
 pub use serde;
+pub use settings::{DEFAULT_LEASE, DEFAULT_WAIT, Settings};
 pub use stats::Stats;
 pub use timeout::{IntoTimeout, Timeout};
 pub use value::{CacheValue, LocalValue};

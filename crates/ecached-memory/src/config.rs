@@ -136,10 +136,7 @@ pub fn open_url(url: &BackendUrl) -> Result<Store> {
             "max_entries" => builder.max_entries(value.parse().map_err(|_| not_a_number(name))?),
             "max_bytes" => builder.max_bytes(parse_bytes(value).ok_or_else(|| not_a_number(name))?),
             _ => {
-                return Err(url.unknown_option(
-                    name,
-                    &["max_entries", "max_bytes"],
-                ));
+                return Err(url.unknown_option(name, &["max_entries", "max_bytes"]));
             }
         };
         bounds += 1;

@@ -2,8 +2,8 @@
 
 use super::BackendUrl;
 use super::url::parse_duration;
-use crate::cache::Settings;
 use crate::codec::Codec;
+use crate::settings::Settings;
 use crate::timeout::Timeout;
 use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -151,7 +151,16 @@ impl AliasTable {
 }
 
 /// Options that every alias has.
-pub(super) const SETTINGS: &[&str] = &["key_prefix", "timeout", "wait", "lease", "codec"];
+pub(super) const SETTINGS: &[&str] = &[
+    "key_prefix",
+    "timeout",
+    "wait",
+    "lease",
+    "codec",
+    "breaker_failures",
+    "breaker_pause",
+    "breaker_max_pause",
+];
 
 fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool> {
     match name {
@@ -162,6 +171,14 @@ fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool
         "wait" => settings.wait = parse_duration(name, value)?,
         "lease" => settings.lease = parse_duration(name, value)?,
         "codec" => settings.codec = Codec::by_name(value)?,
+        "breaker_failures" => {
+            settings.breaker.failures = value.parse().map_err(|_| {
+                let message = format!("`{name}` takes a number of failures, 0 for no breaker");
+                Error::new(ErrorKind::InvalidConfig, message)
+            })?;
+        }
+        "breaker_pause" => settings.breaker.pause = parse_duration(name, value)?,
+        "breaker_max_pause" => settings.breaker.max_pause = parse_duration(name, value)?,
         _ => return Ok(false),
     }
     Ok(true)

@@ -16,9 +16,9 @@
 //! tag*, decides the place (<https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags>).
 
 use crate::backend::{Capabilities, Invalidating};
-use crate::cache::Settings;
 use crate::key::name::fit;
 use crate::protocol::request::version_key;
+use crate::settings::Settings;
 use std::borrow::Cow;
 
 /// Begins every name that is not an entry's.

@@ -255,10 +255,7 @@ impl Machine {
     }
 
     fn error(&mut self, error: &Error) {
-        self.count(Event::Error);
-        let error = error.clone().on_alias(self.cache.alias()).for_template(self.request.template);
-        event::error(self.cache.alias(), self.request.template, &error);
-        self.failure = Some(error);
+        self.failure = Some(self.cache.report(self.meter, self.request.template, error));
     }
 }
 

@@ -1,0 +1,94 @@
+//! What can be set per alias.
+
+use crate::breaker::Breaker;
+use crate::codec::Codec;
+use std::time::Duration;
+
+/// How long a caller waits for another caller's computation before it computes for itself.
+pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+
+/// How long a computation may take before its lease, and with it the right to store, may be lost.
+pub const DEFAULT_LEASE: Duration = Duration::from_secs(600);
+
+/// What can be set per alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Stands in front of every key in a backend that holds bytes, so that applications can share a server. Default: empty.
+    pub key_prefix: String,
+    /// The timeout of entries whose function names none. Default: `None`, they live until invalidated or evicted.
+    pub timeout: Option<Duration>,
+    /// How values are written in a backend that holds bytes. Default: MessagePack.
+    pub codec: Codec,
+    /// How long a caller waits for another caller's computation of the same entry before it computes for itself.
+    /// Default: 30 seconds.
+    pub wait: Duration,
+    /// How long the right to store a computed value lives in a backend that several processes share: a value whose
+    /// computation takes longer may not be stored. Default: 10 minutes.
+    pub lease: Duration,
+    /// When calls stop to ask a backend that holds bytes and does not answer. Default: after one failure.
+    pub breaker: Breaker,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            key_prefix: String::new(),
+            timeout: None,
+            codec: Codec::default(),
+            wait: DEFAULT_WAIT,
+            lease: DEFAULT_LEASE,
+            breaker: Breaker::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// The same with another key prefix.
+    #[must_use]
+    pub fn with_key_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.key_prefix = prefix.into();
+        self
+    }
+
+    /// The same with another default timeout; `None`: entries live until invalidated or evicted.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The same with another codec.
+    #[must_use]
+    pub fn with_codec(mut self, codec: Codec) -> Self {
+        self.codec = codec;
+        self
+    }
+
+    /// The same with another limit for waiting.
+    #[must_use]
+    pub fn with_wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// The same with another life of leases.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// The same with another circuit breaker.
+    #[must_use]
+    pub fn with_breaker(mut self, breaker: Breaker) -> Self {
+        self.breaker = breaker;
+        self
+    }
+
+    /// The same without a circuit breaker: every call asks the backend, however often it has failed.
+    #[must_use]
+    pub fn without_breaker(self) -> Self {
+        self.with_breaker(Breaker::off())
+    }
+}
