@@ -2,6 +2,7 @@
 
 use crate::breaker::Breaker;
 use crate::codec::Codec;
+use crate::{Error, ErrorKind, Result};
 use std::time::Duration;
 
 /// How long a caller waits for another caller's computation before it computes for itself.
@@ -28,6 +29,34 @@ pub struct Settings {
     pub lease: Duration,
     /// When calls stop to ask a backend that holds bytes and does not answer. Default: after one failure.
     pub breaker: Breaker,
+    /// What a call does when its lookup fails. Default: it computes.
+    pub on_error: OnError,
+}
+
+/// What a call does when its lookup fails: the backend answered with an error, or not at all, or the breaker is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnError {
+    /// It computes, as if there were no cache.
+    #[default]
+    Compute,
+    /// It returns the error and does not run the function: for functions whose source could not bear all the calls. Only
+    /// functions that return a `Result<T, E>` with `E: From<ecached::Error>` can; others compute. So do refreshes. A value
+    /// that could not be *stored* is returned in any case.
+    Fail,
+}
+
+impl OnError {
+    pub(crate) fn by_name(name: &str) -> Result<Self> {
+        match name {
+            "compute" => Ok(Self::Compute),
+            "fail" => Ok(Self::Fail),
+            _ => Err(Error::new(
+                ErrorKind::InvalidConfig,
+                format!("`on_error` is `compute` or `fail`, not `{name}`"),
+            )),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -39,6 +68,7 @@ impl Default for Settings {
             wait: DEFAULT_WAIT,
             lease: DEFAULT_LEASE,
             breaker: Breaker::default(),
+            on_error: OnError::default(),
         }
     }
 }
@@ -83,6 +113,13 @@ impl Settings {
     #[must_use]
     pub fn with_breaker(mut self, breaker: Breaker) -> Self {
         self.breaker = breaker;
+        self
+    }
+
+    /// The same with another reaction to a lookup that fails.
+    #[must_use]
+    pub fn with_on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
         self
     }
 

@@ -147,6 +147,7 @@ fn conclude<K: Kind>(done: Done, computed: Option<K::Value>) -> Option<K::Return
     match done {
         Done::Value(value) => K::Packing::unpack(value).map(|value| K::join(Ok(value))),
         Done::Error(error) => K::shared(&error).map(|error| K::join(Err(error))),
+        Done::Failed(error) => K::failure(error),
         Done::Computed | Done::Absent => computed.map(|value| K::join(Ok(value))),
     }
 }

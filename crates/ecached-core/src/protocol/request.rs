@@ -67,6 +67,8 @@ pub(crate) struct Request {
     /// Further tags may come from the value.
     pub(crate) has_value_tags: bool,
     pub(crate) mode: Mode,
+    /// What the function returns can tell that the cache failed.
+    pub(crate) tells_failures: bool,
     pub(crate) ops: ValueOps,
     pub(crate) value_type: TypeId,
     /// For events and errors.

@@ -3,7 +3,7 @@
 use super::BackendUrl;
 use super::url::parse_duration;
 use crate::codec::Codec;
-use crate::settings::Settings;
+use crate::settings::{OnError, Settings};
 use crate::timeout::Timeout;
 use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -160,6 +160,7 @@ pub(super) const SETTINGS: &[&str] = &[
     "breaker_failures",
     "breaker_pause",
     "breaker_max_pause",
+    "on_error",
 ];
 
 fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool> {
@@ -179,6 +180,7 @@ fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool
         }
         "breaker_pause" => settings.breaker.pause = parse_duration(name, value)?,
         "breaker_max_pause" => settings.breaker.max_pause = parse_duration(name, value)?,
+        "on_error" => settings.on_error = OnError::by_name(value)?,
         _ => return Ok(false),
     }
     Ok(true)

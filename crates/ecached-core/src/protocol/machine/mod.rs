@@ -50,6 +50,8 @@ pub(crate) enum Done {
     Value(Value),
     /// With the error of another caller's computation.
     Error(SharedError),
+    /// With a failure of the cache, and nothing was computed.
+    Failed(Error),
     /// With what this caller computed.
     Computed,
     /// With nothing: there is nothing to serve, and nothing was to be computed.

@@ -6,6 +6,7 @@ use crate::flight::wait::{Follower, Waited};
 use crate::flight::{Caller, Context, Entered, Identity, Outcome, join_or_alone};
 use crate::protocol::bytes::{Ask, Seen};
 use crate::protocol::request::Mode;
+use crate::settings::OnError;
 use crate::stats::Event;
 use crate::{Error, event};
 
@@ -120,7 +121,11 @@ impl Machine {
                 self.count(Event::Shared);
                 self.finish(Done::Error(error))
             }
-            Waited::Landed(Outcome::Failed) | Waited::GaveUp => {
+            Waited::Landed(Outcome::Unreachable(error)) if self.fails() => {
+                self.count(Event::Shared);
+                self.finish(Done::Failed(error))
+            }
+            Waited::Landed(Outcome::Failed | Outcome::Unreachable(_)) | Waited::GaveUp => {
                 self.alone = true;
                 self.look_again()
             }
@@ -129,13 +134,27 @@ impl Machine {
         }
     }
 
-    /// Something failed before the computation: compute, and store nothing. Callers may still share the computation if
+    /// Whether a failure before the computation is returned instead of a value.
+    fn fails(&self) -> bool {
+        self.request.mode == Mode::Lookup
+            && self.request.tells_failures
+            && self.cache.settings().on_error == OnError::Fail
+    }
+
+    /// Something failed before the computation: fail, where that is wanted, else compute, and store nothing. Callers may still share the computation if
     /// they were there before it began.
     pub(super) fn without_cache(&mut self, error: &Error) -> Step {
         self.error(error);
         self.captured = Captured::Nothing;
         if self.request.mode == Mode::Peek {
             return self.finish(Done::Absent);
+        }
+        if self.fails() {
+            let error = self.take_failure().unwrap_or_else(|| error.clone());
+            if let Some(leader) = self.leader.take() {
+                leader.land(Outcome::Unreachable(error.clone()));
+            }
+            return self.finish(Done::Failed(error));
         }
         // A flight that ended since is no reason to ask the failing backend again, nor is one that is being opened.
         self.looked = u64::MAX;
