@@ -176,7 +176,7 @@ impl Cache {
     /// # Cancel safety
     ///
     /// A dropped future computes and stores nothing more; a caller who waited for it takes over.
-    pub async fn get_or_try_compute<T: CacheValue, E: From<Error> + 'static>(
+    pub async fn get_or_try_compute<T: CacheValue, E: From<Error> + Send + 'static>(
         &self,
         key: &str,
         options: impl IntoEntryOptions,

@@ -49,7 +49,7 @@ pub use registry::{
     AliasConfig, AliasTable, BackendUrl, Config, DEFAULT_ALIAS, OpenUrl, Registry, caches,
 };
 pub use serde;
-pub use settings::{DEFAULT_LEASE, DEFAULT_WAIT, OnError, Settings};
+pub use settings::{DEFAULT_LEASE, DEFAULT_LOCK_LIFE, DEFAULT_WAIT, Lock, OnError, Settings};
 pub use stats::Stats;
 pub use timeout::{IntoTimeout, Timeout};
 pub use value::{CacheValue, LocalValue};

@@ -11,6 +11,9 @@ pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 /// How long a computation may take before its lease, and with it the right to store, may be lost.
 pub const DEFAULT_LEASE: Duration = Duration::from_secs(600);
 
+/// How long the lock of one computation across processes lives.
+pub const DEFAULT_LOCK_LIFE: Duration = Duration::from_secs(30);
+
 /// What can be set per alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -31,6 +34,36 @@ pub struct Settings {
     pub breaker: Breaker,
     /// What a call does when its lookup fails. Default: it computes.
     pub on_error: OnError,
+    /// Among whom callers at once share one computation. Default: those of one process.
+    pub lock: Lock,
+    /// How long a process that is dead, or frozen, while it computes can make others wait, at most: the life of the lock of
+    /// [`Lock::Distributed`]. A computation that takes longer may happen twice. Default: 30 seconds.
+    pub lock_life: Duration,
+}
+
+/// Among whom callers at once share one computation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lock {
+    /// The callers of one process.
+    #[default]
+    Process,
+    /// The callers of all processes that share the backend: the others wait until the value is there, at most for
+    /// [`Settings::wait`], and then compute. In-process backends, which nobody shares, do as for [`Lock::Process`].
+    Distributed,
+}
+
+impl Lock {
+    pub(crate) fn by_name(name: &str) -> Result<Self> {
+        match name {
+            "process" => Ok(Self::Process),
+            "distributed" => Ok(Self::Distributed),
+            _ => Err(Error::new(
+                ErrorKind::InvalidConfig,
+                format!("`lock` is `process` or `distributed`, not `{name}`"),
+            )),
+        }
+    }
 }
 
 /// What a call does when its lookup fails: the backend answered with an error, or not at all, or the breaker is open.
@@ -69,6 +102,8 @@ impl Default for Settings {
             lease: DEFAULT_LEASE,
             breaker: Breaker::default(),
             on_error: OnError::default(),
+            lock: Lock::default(),
+            lock_life: DEFAULT_LOCK_LIFE,
         }
     }
 }
@@ -120,6 +155,20 @@ impl Settings {
     #[must_use]
     pub fn with_on_error(mut self, on_error: OnError) -> Self {
         self.on_error = on_error;
+        self
+    }
+
+    /// The same with another scope of computations.
+    #[must_use]
+    pub fn with_lock(mut self, lock: Lock) -> Self {
+        self.lock = lock;
+        self
+    }
+
+    /// The same with another life of locks.
+    #[must_use]
+    pub fn with_lock_life(mut self, life: Duration) -> Self {
+        self.lock_life = life;
         self
     }
 

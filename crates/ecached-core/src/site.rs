@@ -4,6 +4,7 @@ use crate::Result;
 use crate::cache::Cache;
 use crate::key::{KeyBuf, hash};
 use crate::registry::{DEFAULT_ALIAS, Registry, Slot};
+use crate::settings::Lock;
 use crate::stats::{Counters, Stats};
 use once_cell::sync::OnceCell;
 use std::fmt;
@@ -34,6 +35,7 @@ pub struct SiteSpec {
 pub struct Site {
     spec: SiteSpec,
     slot: OnceCell<Arc<Slot>>,
+    lock: Option<Lock>,
     tag_set: OnceLock<u64>,
     counters: Counters,
     /// The cache that counts this function's calls as its own.
@@ -47,10 +49,22 @@ impl Site {
         Self {
             spec,
             slot: OnceCell::new(),
+            lock: None,
             tag_set: OnceLock::new(),
             counters: Counters::new(),
             adopted_by: AtomicU64::new(0),
         }
+    }
+
+    /// The same with a lock of its own choice.
+    #[must_use]
+    pub const fn with_lock(mut self, lock: Lock) -> Self {
+        self.lock = Some(lock);
+        self
+    }
+
+    pub(crate) const fn lock(&self) -> Option<Lock> {
+        self.lock
     }
 
     pub(crate) const fn spec(&self) -> &SiteSpec {

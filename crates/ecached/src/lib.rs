@@ -80,7 +80,7 @@ pub use ecached_core::version::Version;
 pub use ecached_core::{
     AliasConfig, AliasTable, BackendUrl, Breaker, BreakerState, Cache, CacheValue, Clock, Codec,
     Config, DEFAULT_ALIAS, EVENT_TARGET, EntryOptions, Error, ErrorKind, IntoEntryOptions,
-    IntoTimeout, LocalValue, OnError, OpenUrl, Registry, Result, Settings, Stats, Timeout,
+    IntoTimeout, LocalValue, Lock, OnError, OpenUrl, Registry, Result, Settings, Stats, Timeout,
 };
 pub use ecached_macros::{cached, ecached, invalidates, key, tag};
 #[cfg(feature = "memory")]

@@ -279,6 +279,7 @@ fn try_machine(
         timeout: plan.timeout,
         has_value_tags: site.spec().value_tags,
         mode: wanted.mode,
+        lock: site.lock(),
         tells_failures: wanted.tells_failures,
         ops: wanted.ops,
         value_type: wanted.value_type,

@@ -6,7 +6,7 @@ use crate::cache::Cache;
 use crate::call::{self, Always, Call};
 use crate::codec::ValueOps;
 use crate::key::{KeyRef, hash};
-use crate::kind::{Fallible, Plain, Probe, ProbePlain, Tells};
+use crate::kind::{Fallible, Holding, Plain, Probe, ProbePlain, Stays, Tells, Travels};
 use crate::protocol::invalidate::Target;
 use crate::protocol::request::KeyHash;
 use crate::protocol::{Done, Machine, Mode, Names, Request, Step};
@@ -199,14 +199,14 @@ impl Cache {
         options: impl IntoEntryOptions,
         compute: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        self.try_call(key, options.into_entry_options()).run(Always, compute)
+        self.try_call::<T, E, Stays>(key, options.into_entry_options()).run(Always, compute)
     }
 
-    fn try_call<T: CacheValue, E: From<Error> + 'static>(
+    fn try_call<T: CacheValue, E: From<Error> + 'static, H: Holding<E>>(
         &self,
         key: &str,
         options: EntryOptions,
-    ) -> Call<Fallible<T, E, Boxed, Tells>> {
+    ) -> Call<Fallible<T, E, Boxed, Tells, H>> {
         let mut request = request::<T>(key, options, Mode::Lookup, false);
         request.tells_failures = true;
         let started = self.flights().now();
@@ -280,13 +280,13 @@ impl Cache {
 }
 
 impl Cache {
-    pub(crate) async fn get_or_try_compute_async<T: CacheValue, E: From<Error> + 'static>(
+    pub(crate) async fn get_or_try_compute_async<T: CacheValue, E: From<Error> + Send + 'static>(
         &self,
         key: &str,
         options: EntryOptions,
         compute: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        self.try_call(key, options).run_async(Always, compute).await
+        self.try_call::<T, E, Travels>(key, options).run_async(Always, compute).await
     }
 }
 
@@ -308,6 +308,7 @@ fn request<T: CacheValue>(key: &str, options: EntryOptions, mode: Mode, any_tags
         timeout: options.timeout,
         has_value_tags: false,
         mode,
+        lock: None,
         tells_failures: false,
         ops: ValueOps::any::<T, Boxed>(),
         value_type: TypeId::of::<T>(),

@@ -5,8 +5,8 @@
 mod probe;
 
 pub use probe::{
-    Finer, FinerAny, FinerTells, Probe, ProbeFallible, ProbeFalliblePointer, ProbePlain,
-    ProbePointer, ProbeShareable, ProbeShareablePointer,
+    Finer, FinerAny, FinerTells, FinerTravels, Probe, ProbeFallible, ProbeFalliblePointer,
+    ProbePlain, ProbePointer, ProbeShareable, ProbeShareablePointer,
 };
 
 use crate::Error;
@@ -49,6 +49,19 @@ pub trait Kind: Copy + 'static {
         None
     }
 
+    /// An error that waits, in a future that may be sent to other threads.
+    type Parked: 'static;
+
+    /// The error, to wait.
+    ///
+    /// # Errors
+    ///
+    /// The error itself: it cannot.
+    fn park(error: Self::Error) -> Result<Self::Parked, Self::Error>;
+
+    /// The error that waited.
+    fn unpark(parked: Self::Parked) -> Self::Error;
+
     /// Whether [`failure`](Kind::failure) has somewhere to put an error of the cache.
     const TELLS_FAILURES: bool = false;
 
@@ -76,7 +89,7 @@ impl<T, P> Outcome for Plain<T, P> {
     }
 }
 
-impl<T, E, P, F> Outcome for Fallible<T, E, P, F> {
+impl<T, E, P, F, H> Outcome for Fallible<T, E, P, F, H> {
     type Returned = Result<T, E>;
 
     fn succeeded(returned: &Self::Returned) -> bool {
@@ -133,19 +146,69 @@ impl<E: From<Error>> Failing<E> for Tells {
     }
 }
 
+/// Whether a function's error may wait in a future that is sent to other threads.
+pub trait Holding<E>: Copy + 'static {
+    /// The error while it waits.
+    type Parked: 'static;
+
+    /// The error, to wait.
+    ///
+    /// # Errors
+    ///
+    /// The error itself: it cannot.
+    fn park(error: E) -> Result<Self::Parked, E>;
+
+    /// The error that waited.
+    fn unpark(parked: Self::Parked) -> E;
+}
+
+/// It may not: it goes to the caller at once.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing in it")]
+pub struct Stays;
+
+/// It may.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing in it")]
+pub struct Travels;
+
+impl<E> Holding<E> for Stays {
+    type Parked = Infallible;
+
+    fn park(error: E) -> Result<Infallible, E> {
+        Err(error)
+    }
+
+    fn unpark(parked: Infallible) -> E {
+        match parked {}
+    }
+}
+
+impl<E: Send + 'static> Holding<E> for Travels {
+    type Parked = E;
+
+    fn park(error: E) -> Result<E, E> {
+        Ok(error)
+    }
+
+    fn unpark(parked: E) -> E {
+        parked
+    }
+}
+
 /// A function that cannot fail: all it returns is cached.
 #[derive(Debug)]
 pub struct Plain<T, P = Boxed>(PhantomData<fn() -> (T, P)>);
 
 /// A function that returns a `Result` whose error cannot be copied.
 #[derive(Debug)]
-pub struct Fallible<T, E, P = Boxed, F = Computes>(PhantomData<Types<T, E, P, F>>);
+pub struct Fallible<T, E, P = Boxed, F = Computes, H = Stays>(PhantomData<Types<T, E, P, (F, H)>>);
 
 /// A function that returns a `Result` whose error can be copied and sent to other threads.
 #[derive(Debug)]
 pub struct Shareable<T, E, P = Boxed, F = Computes>(PhantomData<Types<T, E, P, F>>);
 
-impl<T, E, P, F> Fallible<T, E, P, F> {
+impl<T, E, P, F, H> Fallible<T, E, P, F, H> {
     pub(crate) const fn new() -> Self {
         Self(PhantomData)
     }
@@ -157,8 +220,8 @@ impl<T, P> Clone for Plain<T, P> {
         *self
     }
 }
-impl<T, E, P, F> Copy for Fallible<T, E, P, F> {}
-impl<T, E, P, F> Clone for Fallible<T, E, P, F> {
+impl<T, E, P, F, H> Copy for Fallible<T, E, P, F, H> {}
+impl<T, E, P, F, H> Clone for Fallible<T, E, P, F, H> {
     fn clone(&self) -> Self {
         *self
     }
@@ -187,9 +250,26 @@ impl<T: LocalValue, P: Packing<T>> Kind for Plain<T, P> {
             Err(never) => match never {},
         }
     }
+
+    type Parked = Infallible;
+
+    fn park(error: Infallible) -> Result<Infallible, Infallible> {
+        Err(error)
+    }
+
+    fn unpark(parked: Infallible) -> Infallible {
+        parked
+    }
 }
 
-impl<T: LocalValue, E: 'static, P: Packing<T>, F: Failing<E>> Kind for Fallible<T, E, P, F> {
+impl<T, E, P, F, H> Kind for Fallible<T, E, P, F, H>
+where
+    T: LocalValue,
+    E: 'static,
+    P: Packing<T>,
+    F: Failing<E>,
+    H: Holding<E>,
+{
     type Return = Result<T, E>;
     type Value = T;
     type Packing = P;
@@ -202,6 +282,16 @@ impl<T: LocalValue, E: 'static, P: Packing<T>, F: Failing<E>> Kind for Fallible<
     #[inline]
     fn join(result: Result<T, E>) -> Self::Return {
         result
+    }
+
+    type Parked = H::Parked;
+
+    fn park(error: E) -> Result<H::Parked, E> {
+        H::park(error)
+    }
+
+    fn unpark(parked: H::Parked) -> E {
+        H::unpark(parked)
     }
 
     const TELLS_FAILURES: bool = F::TELLS;
@@ -230,6 +320,16 @@ where
     #[inline]
     fn join(result: Result<T, E>) -> Self::Return {
         result
+    }
+
+    type Parked = E;
+
+    fn park(error: E) -> Result<E, E> {
+        Ok(error)
+    }
+
+    fn unpark(parked: E) -> E {
+        parked
     }
 
     const TELLS_FAILURES: bool = F::TELLS;

@@ -1,6 +1,6 @@
 //! Finding the kind of a function by "autoref specialisation": method lookup prefers the impl with most references in front.
 
-use super::{Fallible, Plain, Shareable, Tells};
+use super::{Fallible, Plain, Shareable, Tells, Travels};
 use crate::Error;
 use crate::value::{Boxed, Pointer};
 use std::marker::PhantomData;
@@ -123,7 +123,7 @@ impl<T> ProbePlain for Probe<T> {
     }
 }
 
-/// Asks of a kind whether its error can be made of an error of the cache.
+/// Asks of a kind whether its error can be made of an error of the cache, and whether it may be sent to other threads.
 #[derive(Debug)]
 pub struct Finer<K>(K);
 
@@ -157,17 +157,37 @@ impl<T, E: From<Error>, P> FinerTells for &Finer<Shareable<T, E, P>> {
     }
 }
 
+/// First choice of the second question: an error that may be sent to other threads.
+pub trait FinerTravels {
+    /// The kind.
+    type Kind;
+    /// The kind.
+    fn finer_still(&self) -> Self::Kind;
+}
+
+impl<T, E: Send, P, F> FinerTravels for &Finer<Fallible<T, E, P, F>> {
+    type Kind = Fallible<T, E, P, F, Travels>;
+    fn finer_still(&self) -> Self::Kind {
+        Fallible(PhantomData)
+    }
+}
+
 /// Last choice: the kind as it is.
 pub trait FinerAny {
     /// The kind.
     type Kind;
     /// The kind.
     fn finer(&self) -> Self::Kind;
+    /// The kind.
+    fn finer_still(&self) -> Self::Kind;
 }
 
 impl<K: Copy> FinerAny for Finer<K> {
     type Kind = K;
     fn finer(&self) -> K {
+        self.0
+    }
+    fn finer_still(&self) -> K {
         self.0
     }
 }
@@ -209,11 +229,13 @@ macro_rules! __kind_from {
             reason = "which of them is used depends on the type"
         )]
         use $crate::kind::{
-            FinerAny as _, FinerTells as _, ProbeFallible as _, ProbeFalliblePointer as _,
-            ProbePlain as _, ProbePointer as _, ProbeShareable as _, ProbeShareablePointer as _,
+            FinerAny as _, FinerTells as _, FinerTravels as _, ProbeFallible as _,
+            ProbeFalliblePointer as _, ProbePlain as _, ProbePointer as _, ProbeShareable as _,
+            ProbeShareablePointer as _,
         };
         let kind = (&&&&&&$probe).kind();
-        (&&$crate::kind::Finer::new(kind)).finer()
+        let kind = (&&$crate::kind::Finer::new(kind)).finer();
+        (&&$crate::kind::Finer::new(kind)).finer_still()
     }};
 }
 
@@ -262,6 +284,16 @@ mod tests {
 
     fn tells<K: Kind>(_: K) -> bool {
         K::TELLS_FAILURES
+    }
+
+    #[test]
+    fn errors_that_may_wait_are_found() {
+        fn may_wait<K: Kind>(_: K, error: K::Error) -> bool {
+            K::park(error).is_ok()
+        }
+        assert!(may_wait(__kind!(std::io::Result<u64>), std::io::ErrorKind::Other.into()));
+        assert!(may_wait(__kind!(Alias<u64>), String::new()));
+        assert!(!may_wait(__kind!(Result<u64, std::rc::Rc<u8>>), std::rc::Rc::new(1)));
     }
 
     #[test]

@@ -18,6 +18,7 @@ impl Cache {
             Ask::Invalidate(invalidating) => {
                 backend.invalidate(invalidating).map(|()| Answer::Invalidated)
             }
+            Ask::Release(key, token) => backend.release(key, token).map(|()| Answer::Released),
         })
     }
 
@@ -31,6 +32,9 @@ impl Cache {
             Ask::Store(storing) => backend.store(storing).await.map(Answer::Written),
             Ask::Invalidate(invalidating) => {
                 backend.invalidate(invalidating).await.map(|()| Answer::Invalidated)
+            }
+            Ask::Release(key, token) => {
+                backend.release(key, token).await.map(|()| Answer::Released)
             }
         })
     }

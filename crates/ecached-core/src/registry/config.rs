@@ -3,7 +3,7 @@
 use super::BackendUrl;
 use super::url::parse_duration;
 use crate::codec::Codec;
-use crate::settings::{OnError, Settings};
+use crate::settings::{Lock, OnError, Settings};
 use crate::timeout::Timeout;
 use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -161,6 +161,8 @@ pub(super) const SETTINGS: &[&str] = &[
     "breaker_pause",
     "breaker_max_pause",
     "on_error",
+    "lock",
+    "lock_life",
 ];
 
 fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool> {
@@ -181,6 +183,8 @@ fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool
         "breaker_pause" => settings.breaker.pause = parse_duration(name, value)?,
         "breaker_max_pause" => settings.breaker.max_pause = parse_duration(name, value)?,
         "on_error" => settings.on_error = OnError::by_name(value)?,
+        "lock" => settings.lock = Lock::by_name(value)?,
+        "lock_life" => settings.lock_life = parse_duration(name, value)?,
         _ => return Ok(false),
     }
     Ok(true)

@@ -69,6 +69,10 @@ impl Layout<'_> {
         self.beside("key", key)
     }
 
+    pub(crate) fn lock(&self, key: &str) -> String {
+        self.beside("lock", key)
+    }
+
     pub(super) fn alias(&self) -> String {
         self.place("ecached:alias")
     }
@@ -151,6 +155,10 @@ mod tests {
             let settings = Settings::default().with_key_prefix(prefix);
             let layout = layout(&settings);
             let (entry, lease) = (layout.entry(&key), layout.lease(&key));
+            let lock = layout.lock(&key);
+            prop_assert_eq!(hashed(&entry), hashed(&lock));
+            prop_assert!(lock.len() <= layout.capabilities.max_key_bytes, "{}", lock);
+            prop_assert_ne!(&lock, &lease);
             prop_assert_eq!(hashed(&entry), hashed(&lease));
             prop_assert!(lease.len() <= layout.capabilities.max_key_bytes, "{}", lease);
             prop_assert_ne!(entry, lease);

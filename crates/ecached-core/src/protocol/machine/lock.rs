@@ -4,7 +4,6 @@
 //! losing it, or holding it too long, costs a computation and nothing else.
 
 use super::{Captured, Done, Machine, State, Step};
-use crate::Result;
 use crate::backend::{Item, Opening};
 use crate::clock::Tick;
 use crate::flight::Context;
@@ -12,6 +11,7 @@ use crate::protocol::bytes::Ask;
 use crate::protocol::request::Mode;
 use crate::settings::Lock;
 use crate::version::Version;
+use crate::{Error, Result};
 use std::time::Duration;
 
 /// The first pause before the store is read again; each doubles.
@@ -27,6 +27,8 @@ pub(super) struct Locking {
     is_wanted: bool,
     /// The last lookup asked for it too.
     was_read: bool,
+    /// The opening under way asks for it.
+    is_asked: bool,
     /// What this call puts into it.
     token: Option<Version>,
     /// Taken, at the latest then.
@@ -66,6 +68,10 @@ impl Machine {
 
     pub(super) fn without_lock(&mut self) {
         self.locking.is_wanted = false;
+        if std::mem::take(&mut self.locking.is_asked) {
+            // It may be taken: its life ends the wait of others.
+            self.locking.held_since = None;
+        }
     }
 
     pub(super) fn wants_lock(&self) -> bool {
@@ -74,8 +80,7 @@ impl Machine {
 
     /// Adds the lock to a lookup: where it cannot be added in one step only if it is absent, and while waiting for it.
     pub(super) fn read_lock(&mut self, keys: &mut Vec<String>) {
-        let is_read =
-            !self.capabilities().conditional_store || self.locking.waiting.is_some();
+        let is_read = !self.capabilities().conditional_store || self.locking.waiting.is_some();
         self.locking.was_read = is_read && self.wants_lock();
         if self.locking.was_read {
             keys.push(self.layout().lock(&self.request.key));
@@ -113,6 +118,7 @@ impl Machine {
         };
         // From before it is taken, so that it is never thought to live when it does not.
         self.locking.held_since = Some(self.cache.clock().now());
+        self.locking.is_asked = true;
         let life = Some(self.cache.settings().lock_life);
         let key = self.layout().lock(&self.request.key);
         opening.lock = Some(Item { key, value: token.as_bytes().to_vec(), ttl: life });
@@ -121,7 +127,7 @@ impl Machine {
 
     /// Takes in the answer: it is the last one. Nothing means that the store kept nothing, and nobody else has it.
     pub(super) fn lock_opened(&mut self, answers: &[Option<Version>]) {
-        if self.locking.held_since.is_none() {
+        if !std::mem::take(&mut self.locking.is_asked) {
             return;
         }
         let found = answers.last().copied().flatten();
@@ -148,8 +154,7 @@ impl Machine {
         });
         let waited = now.since(waiting.since).max(waiting.paused);
         // A store that forgets by itself knows better when the lock is over.
-        let standing = now.since(seen).max(if seen == waiting.since { waited } else { Duration::ZERO });
-        if !self.cache.capabilities().expiry && standing >= life.min(wait) {
+        if !self.cache.capabilities().expiry && now.since(seen) >= life.min(wait) {
             self.locking.other = None;
             return Way::Remove(other);
         }
@@ -161,6 +166,26 @@ impl Machine {
         waiting.paused += pause;
         waiting.next = (waiting.next * 2).min(MAX_PAUSE);
         Way::Pause(pause)
+    }
+
+    /// Takes the lock, where the opening did not: nothing but the lock had to be opened.
+    pub(super) fn take_lock(&mut self) -> Option<Step> {
+        if !self.wants_lock() {
+            return None;
+        }
+        if let Some(step) = self.wait_for_lock() {
+            return Some(step);
+        }
+        let mut opening = Opening { missing: Vec::new(), lease: None, lock: None };
+        if let Err(error) = self.open_lock(&mut opening) {
+            self.error(&error);
+            self.without_lock();
+        }
+        if opening.is_empty() {
+            return None;
+        }
+        self.state = State::Open;
+        Some(Step::Ask(Ask::Open(opening)))
     }
 
     /// Goes the way, if it is not free. What was captured is captured again after the wait.
@@ -179,7 +204,15 @@ impl Machine {
         }
     }
 
-    /// The pause is over, or the lock removed: what is there now?
+    /// The lock of one who is gone is removed; who fails to will see it again.
+    pub(super) fn removed(&mut self, error: Option<&Error>) -> Step {
+        if let Some(error) = error {
+            self.error(error);
+        }
+        self.look_again()
+    }
+
+    /// The pause is over: what is there now?
     pub(crate) fn paused(&mut self) -> Step {
         self.look_again()
     }
@@ -214,8 +247,8 @@ impl Machine {
     }
 
     /// It is given back, or its life ends the wait of others.
-    pub(super) fn released(&mut self, result: &Result<crate::protocol::bytes::Answer>) -> Step {
-        if let Err(error) = result {
+    pub(super) fn released(&mut self, error: Option<&Error>) -> Step {
+        if let Some(error) = error {
             self.error(error);
         }
         self.state = State::Over;

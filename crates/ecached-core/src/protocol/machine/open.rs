@@ -36,7 +36,13 @@ impl Machine {
         }
     }
 
-    fn ask_open(&mut self, opening: Opening) -> Step {
+    fn ask_open(&mut self, mut opening: Opening) -> Step {
+        if let Some(step) = self.wait_for_lock() {
+            return step;
+        }
+        if let Err(error) = self.open_lock(&mut opening) {
+            return self.without_cache(&error);
+        }
         self.state = State::Open;
         Step::Ask(Ask::Open(opening))
     }
@@ -64,8 +70,13 @@ impl Machine {
             {
                 return self.entered(join_or_alone(flight, &Context::current()));
             }
-            leader.identify(identity);
             self.leader = Some(leader);
+            if let Some(step) = self.take_lock() {
+                return step;
+            }
+            if let Some(leader) = &self.leader {
+                leader.identify(identity);
+            }
             return self.compute();
         }
         if self.alone {
@@ -95,7 +106,7 @@ impl Machine {
             }
             Entered::Lead(leader) => {
                 self.leader = Some(leader);
-                self.compute()
+                self.take_lock().unwrap_or_else(|| self.compute())
             }
             Entered::LookAgain => self.look_again(),
             Entered::Alone => {
@@ -146,6 +157,7 @@ impl Machine {
     pub(super) fn without_cache(&mut self, error: &Error) -> Step {
         self.error(error);
         self.captured = Captured::Nothing;
+        self.without_lock();
         if self.request.mode == Mode::Peek {
             return self.finish(Done::Absent);
         }
