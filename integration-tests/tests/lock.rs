@@ -288,6 +288,39 @@ fn a_refresh_waits_for_nobody() {
 }
 
 #[test]
+fn a_function_says_for_itself_what_it_shares() {
+    static MAP: LazyLock<ConditionalMap> = LazyLock::new(ConditionalMap::default);
+    static PLAIN: LazyLock<Cache> = LazyLock::new(|| Cache::new(MAP.clone()));
+    static LOCKED: LazyLock<Cache> =
+        LazyLock::new(|| Cache::with_settings(MAP.clone(), distributed()));
+    fn has_lock() -> bool {
+        MAP.map().keys().iter().any(|key| key.starts_with("ecached:lock:"))
+    }
+    #[cached("one:<id>", 60, cache = PLAIN, lock = "distributed")]
+    fn one(id: u64) -> (u64, bool) {
+        (id, has_lock())
+    }
+    #[cached("two:<id>", 60, cache = LOCKED, lock = "process")]
+    fn two(id: u64) -> (u64, bool) {
+        (id, has_lock())
+    }
+    #[cached("three:<id>", 60, cache = PLAIN, lock = "distributed")]
+    async fn three(id: u64) -> (u64, bool) {
+        (id, has_lock())
+    }
+    let four = ecached::ecached!(
+        "four:<id>",
+        60,
+        cache = PLAIN,
+        lock = "distributed",
+        |id: u64| -> (u64, bool) { (id, has_lock()) }
+    );
+    assert_eq!((one(1), two(1), four.call(1)), ((1, true), (1, false), (1, true)));
+    assert_eq!(block_on(three(1)), (1, false), "an async call does not ask a blocking backend");
+    assert!(!has_lock());
+}
+
+#[test]
 fn it_is_set_by_configuration() {
     let config = Config::new().with_url("locked", "null://?lock=distributed&lock_life=5s");
     caches().configure(&config).unwrap();
