@@ -1,7 +1,5 @@
 //! One computation across processes: two caches on one store are two processes.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
-
 use ecached::backend::Store;
 use ecached::{
     Cache, Clock, Config, EntryOptions, Error, ErrorKind, Lock, ManualTime, Result, Settings, aio,
