@@ -89,6 +89,11 @@ fn events_tell_what_happened() {
         assert_eq!(log.take(), ["get", "hit"]);
         FAULTY.fail_reads(true);
         load_bytes("secret");
-        assert_eq!(log.take(), ["get", "error", "compute"]);
+        assert_eq!(log.take(), ["get", "breaker", "error", "compute"]);
+        FAULTY.fail_reads(false);
+        load_bytes("secret");
+        assert_eq!(log.take(), ["get", "compute"], "while it is open, nothing new is said");
+        load_bytes::invalidate_all().unwrap();
+        assert_eq!(log.take(), ["breaker", "invalidate"]);
     });
 }

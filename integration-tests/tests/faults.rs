@@ -9,6 +9,11 @@ fn tagged() -> EntryOptions {
     EntryOptions::timeout(3600).with_tags(["t", "u"])
 }
 
+/// A cache on a backend with faults, without a circuit breaker.
+fn every_call_asks(map: &Faults<Map>) -> Cache {
+    Cache::with_settings(map.clone(), Settings::default().without_breaker())
+}
+
 /// Computes `value` unless it is cached.
 fn call(cache: &Cache, value: u64) -> u64 {
     cache.get_or_compute("a", tagged(), || value)
@@ -89,7 +94,7 @@ fn foreign_versions_are_a_miss() {
 #[test]
 fn a_failing_backend_costs_only_the_cache() {
     let map = Faults::new(Map::default());
-    let cache = Cache::new(map.clone());
+    let cache = every_call_asks(&map);
     map.fail_reads(true);
     assert_eq!((call(&cache, 1), call(&cache, 2)), (1, 2));
     map.fail_reads(false);
@@ -104,7 +109,7 @@ fn a_failing_backend_costs_only_the_cache() {
 #[test]
 fn an_invalidation_that_did_not_arrive_is_an_error() {
     let map = Faults::new(Map::default());
-    let cache = Cache::new(map.clone());
+    let cache = every_call_asks(&map);
     call(&cache, 1);
     map.fail_writes(true);
     for error in [
@@ -123,7 +128,7 @@ fn an_invalidation_that_did_not_arrive_is_an_error() {
 #[test]
 fn lost_replies_lose_no_invalidation() {
     let map = Faults::new(Map::default());
-    let cache = Cache::new(map.clone());
+    let cache = every_call_asks(&map);
     call(&cache, 1);
     map.lose_replies(true);
     assert_eq!(cache.invalidate_tags(&["t"]).unwrap_err().kind(), ErrorKind::Timeout);

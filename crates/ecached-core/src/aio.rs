@@ -4,7 +4,7 @@ use crate::handle::{IntoEntryOptions, names};
 use crate::protocol::invalidate::Target;
 use crate::stats::Meter;
 use crate::value::CacheValue;
-use crate::{Result, Stats};
+use crate::{Error, Result, Stats};
 use std::borrow::Cow;
 use std::ops::Deref;
 
@@ -165,6 +165,25 @@ impl Cache {
     ) -> T {
         let options = options.into_entry_options();
         self.0.get_or_compute_async(key, options, compute).await
+    }
+
+    /// See [`crate::Cache::get_or_try_compute`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped future computes and stores nothing more; a caller who waited for it takes over.
+    pub async fn get_or_try_compute<T: CacheValue, E: From<Error> + Send + 'static>(
+        &self,
+        key: &str,
+        options: impl IntoEntryOptions,
+        compute: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let options = options.into_entry_options();
+        self.0.get_or_try_compute_async(key, options, compute).await
     }
 
     /// What happened in it so far.

@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,19 @@ impl Alarm {
         // It may have rung between the look and the note.
         self.0.rung.load(Ordering::Acquire)
     }
+}
+
+/// Blocks the thread for so long.
+pub(crate) fn pause(delay: Duration) {
+    let (lock, never) = (Mutex::new(()), Condvar::new());
+    never.wait_for(&mut lock.lock(), delay);
+}
+
+/// Suspends the task for so long.
+pub(crate) async fn pause_async(delay: Duration) {
+    let mut alarm = Alarm::after(delay);
+    std::future::poll_fn(|cx| if alarm.poll_rung(cx) { Poll::Ready(()) } else { Poll::Pending })
+        .await;
 }
 
 enum Job {

@@ -2,128 +2,17 @@
 
 use crate::backend::objects::ObjectStore;
 use crate::backend::{Backend, Capabilities, DynAsyncBackend, IntoStore, Medium, Store};
+use crate::breaker::{BreakerState, Gate};
 use crate::clock::Clock;
-use crate::codec::Codec;
-use crate::compress::{Compression, DEFAULT_COMPRESS_ABOVE};
+use crate::error::Weight;
 use crate::flight::Flights;
-#[cfg(feature = "hmac")]
-use crate::sign::SigningKey;
-use crate::sign::SigningKeys;
+use crate::settings::Settings;
 use crate::stats::{Counters, Event, Meter, Stats};
+use crate::{Error, event};
 use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
-
-/// How long a caller waits for another caller's computation before it computes for itself.
-pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
-
-/// How long a computation may take before its lease, and with it the right to store, may be lost.
-pub const DEFAULT_LEASE: Duration = Duration::from_secs(600);
-
-/// What can be set per alias.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Settings {
-    /// Stands in front of every key in a backend that holds bytes, so that applications can share a server. Default: empty.
-    pub key_prefix: String,
-    /// The timeout of entries whose function names none. Default: `None`, they live until invalidated or evicted.
-    pub timeout: Option<Duration>,
-    /// How values are written in a backend that holds bytes. Default: MessagePack.
-    pub codec: Codec,
-    /// How large values are compressed in a backend that holds bytes. Default: not at all.
-    pub compression: Compression,
-    /// Encoded values of more bytes are compressed, where that makes them smaller. Default: 1,024.
-    pub compress_above: usize,
-    /// What signs entries in a backend that holds bytes.
-    pub(crate) signing_keys: SigningKeys,
-    /// How long a caller waits for another caller's computation of the same entry before it computes for itself.
-    /// Default: 30 seconds.
-    pub wait: Duration,
-    /// How long the right to store a computed value lives in a backend that several processes share: a value whose
-    /// computation takes longer may not be stored. Default: 10 minutes.
-    pub lease: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            key_prefix: String::new(),
-            timeout: None,
-            codec: Codec::default(),
-            compression: Compression::default(),
-            compress_above: DEFAULT_COMPRESS_ABOVE,
-            signing_keys: SigningKeys::default(),
-            wait: DEFAULT_WAIT,
-            lease: DEFAULT_LEASE,
-        }
-    }
-}
-
-impl Settings {
-    /// The same with another key prefix.
-    #[must_use]
-    pub fn with_key_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.key_prefix = prefix.into();
-        self
-    }
-
-    /// The same with another default timeout; `None`: entries live until invalidated or evicted.
-    #[must_use]
-    pub fn with_timeout(mut self, timeout: Option<Duration>) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// The same with another codec.
-    #[must_use]
-    pub fn with_codec(mut self, codec: Codec) -> Self {
-        self.codec = codec;
-        self
-    }
-
-    /// The same with another compression of values above [`compress_above`](Settings::compress_above). Entries say whether
-    /// they are compressed, so processes that share a backend need not agree.
-    #[must_use]
-    pub fn with_compression(mut self, compression: Compression) -> Self {
-        self.compression = compression;
-        self
-    }
-
-    /// The same with another size above which values are compressed, bytes of the encoded value.
-    #[must_use]
-    pub fn with_compress_above(mut self, bytes: usize) -> Self {
-        self.compress_above = bytes;
-        self
-    }
-
-    /// The same with keys that sign entries in a backend that holds bytes: the first key signs, an entry that any of them
-    /// signed is read, and any other entry is a miss that counts as foreign. No key: nothing is signed or checked.
-    ///
-    /// To change the key without losing entries: add the new one last everywhere, then put it first everywhere, then leave
-    /// the old one out. Feature `hmac`. HMAC-SHA-256: RFC 2104.
-    #[cfg(feature = "hmac")]
-    #[must_use]
-    pub fn with_signing_keys(mut self, keys: impl IntoIterator<Item = SigningKey>) -> Self {
-        self.signing_keys = keys.into_iter().collect();
-        self
-    }
-
-    /// The same with another limit for waiting.
-    #[must_use]
-    pub fn with_wait(mut self, wait: Duration) -> Self {
-        self.wait = wait;
-        self
-    }
-
-    /// The same with another life of leases.
-    #[must_use]
-    pub fn with_lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
-        self
-    }
-}
 
 /// A cache: a backend with its settings, and the computations that are under way for it.
 ///
@@ -138,6 +27,7 @@ struct Inner {
     store: Store,
     settings: Settings,
     flights: Arc<Flights>,
+    gate: Gate,
     counters: Counters,
     /// Counters of functions that only use this cache, and what they had counted before they did.
     functions: Mutex<Vec<(&'static Counters, Stats)>>,
@@ -163,6 +53,7 @@ impl Cache {
         Self(Arc::new(Inner {
             alias: alias.into(),
             store,
+            gate: Gate::new(settings.breaker),
             settings,
             flights: Flights::new(),
             counters: Counters::new(),
@@ -200,6 +91,13 @@ impl Cache {
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.0.is_enabled.load(Ordering::Relaxed)
+    }
+
+    /// What its circuit breaker does now, for health checks. Always [`BreakerState::Closed`] for an in-process backend, and
+    /// without a breaker.
+    #[must_use]
+    pub fn breaker_state(&self) -> BreakerState {
+        self.0.gate.state(self.clock())
     }
 
     /// What happened in it so far, by functions and by the methods of this type.
@@ -244,6 +142,19 @@ impl Cache {
         }
     }
 
+    /// Counts a failure, and says so unless that has been said; gives back the error with its place.
+    pub(crate) fn report(&self, meter: Meter, template: &str, error: &Error) -> Error {
+        let weight = error.weight();
+        let skipped = weight == Weight::Skipped;
+        self.count(meter, if skipped { Event::SkippedWhileOpen } else { Event::Error });
+        let error = error.clone().on_alias(self.alias());
+        let error = if template.is_empty() { error } else { error.for_template(template) };
+        if weight == Weight::Full {
+            event::error(self.alias(), template, &error);
+        }
+        error
+    }
+
     #[inline]
     pub(crate) fn object_store(&self) -> Option<&dyn ObjectStore> {
         match &self.0.store.medium {
@@ -283,6 +194,10 @@ impl Cache {
 
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.store.clock
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.0.gate
     }
 
     pub(crate) fn flights(&self) -> &Arc<Flights> {

@@ -1,6 +1,7 @@
 //! Events for `tracing`: what happened to a call, with alias and key template, never with a key or a value.
 //!
 //! Target `ecached`. Hits and lookups are at level TRACE, computations, stores and invalidations at DEBUG, failures at WARN.
+//! Of the circuit breaker, opening is at WARN, closing at INFO, a probe at DEBUG.
 
 use crate::Error;
 
@@ -41,6 +42,21 @@ events! {
 /// Tags, prefixes, functions, keys or a whole alias were invalidated.
 pub(crate) fn invalidate(alias: &str, what: &'static str, names: usize) {
     tracing::debug!(target: TARGET, alias, what, names, "invalidate");
+}
+
+/// The backend did not answer: calls do not ask it for a while.
+pub(crate) fn breaker_open(alias: &str, error: &Error) {
+    tracing::warn!(target: TARGET, alias, %error, "breaker open");
+}
+
+/// One call asks the backend whether it answers again.
+pub(crate) fn breaker_half_open(alias: &str) {
+    tracing::debug!(target: TARGET, alias, "breaker half-open");
+}
+
+/// The backend answered again.
+pub(crate) fn breaker_closed(alias: &str) {
+    tracing::info!(target: TARGET, alias, "breaker closed");
 }
 
 /// Something failed, and the function is computed without the cache.

@@ -28,9 +28,11 @@ pub mod backend;
 mod protocol;
 
 pub mod aio;
+mod breaker;
 mod cache;
 mod handle;
 mod registry;
+mod settings;
 mod stats;
 
 pub mod call;
@@ -41,7 +43,8 @@ pub mod fuzz;
 pub mod private;
 pub mod site;
 
-pub use cache::{Cache, DEFAULT_LEASE, DEFAULT_WAIT, Settings};
+pub use breaker::{Breaker, BreakerState};
+pub use cache::Cache;
 pub use clock::Clock;
 pub use codec::Codec;
 pub use compress::Compression;
@@ -52,6 +55,7 @@ pub use registry::{
     AliasConfig, AliasTable, BackendUrl, Config, DEFAULT_ALIAS, OpenUrl, Registry, caches,
 };
 pub use serde;
+pub use settings::{DEFAULT_LEASE, DEFAULT_LOCK_LIFE, DEFAULT_WAIT, Lock, OnError, Settings};
 #[cfg(feature = "hmac")]
 pub use sign::SigningKey;
 pub use stats::Stats;

@@ -5,6 +5,7 @@ use crate::cache::Cache;
 use crate::key::{KeyBuf, hash};
 use crate::protocol::request::function_name;
 use crate::registry::{DEFAULT_ALIAS, Registry, Slot};
+use crate::settings::Lock;
 use crate::stats::{Counters, Stats};
 use once_cell::sync::OnceCell;
 use std::borrow::Cow;
@@ -36,6 +37,7 @@ pub struct SiteSpec {
 pub struct Site {
     spec: SiteSpec,
     slot: OnceCell<Arc<Slot>>,
+    lock: Option<Lock>,
     tag_set: OnceLock<u64>,
     /// The name that everything it stores depends on.
     name: OnceLock<Cow<'static, str>>,
@@ -51,11 +53,23 @@ impl Site {
         Self {
             spec,
             slot: OnceCell::new(),
+            lock: None,
             tag_set: OnceLock::new(),
             name: OnceLock::new(),
             counters: Counters::new(),
             adopted_by: AtomicU64::new(0),
         }
+    }
+
+    /// The same with a lock of its own choice.
+    #[must_use]
+    pub const fn with_lock(mut self, lock: Lock) -> Self {
+        self.lock = Some(lock);
+        self
+    }
+
+    pub(crate) const fn lock(&self) -> Option<Lock> {
+        self.lock
     }
 
     pub(crate) const fn spec(&self) -> &SiteSpec {

@@ -29,9 +29,11 @@ pub(crate) enum Event {
     InvalidationByName,
     InvalidationByKey,
     Skipped,
+    BreakerOpened,
+    SkippedWhileOpen,
 }
 
-const EVENTS: usize = Event::Skipped as usize + 1;
+const EVENTS: usize = Event::SkippedWhileOpen as usize + 1;
 
 /// What a function or an alias did so far. A snapshot: counts of events that happen meanwhile may or may not be in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +67,10 @@ pub struct Stats {
     pub refreshes: u64,
     /// Invalidations, of any sort.
     pub invalidations: u64,
+    /// Times the circuit breaker opened, counted by the alias.
+    pub breaker_opened: u64,
+    /// Operations that the backend was not asked for, because the circuit breaker was open; not among the errors.
+    pub skipped_while_open: u64,
 }
 
 impl Stats {
@@ -75,7 +81,7 @@ impl Stats {
         if lookups == 0 { 0.0 } else { self.hits as f64 / lookups as f64 }
     }
 
-    fn fields(&mut self) -> [&mut u64; 14] {
+    fn fields(&mut self) -> [&mut u64; 16] {
         [
             &mut self.hits,
             &mut self.misses,
@@ -91,6 +97,8 @@ impl Stats {
             &mut self.errors,
             &mut self.refreshes,
             &mut self.invalidations,
+            &mut self.breaker_opened,
+            &mut self.skipped_while_open,
         ]
     }
 
@@ -181,6 +189,8 @@ impl Counters {
         stats.errors += sum(Event::Error);
         stats.refreshes += sum(Event::Refreshed);
         stats.invalidations += sum(Event::InvalidationByName) + sum(Event::InvalidationByKey);
+        stats.breaker_opened += sum(Event::BreakerOpened);
+        stats.skipped_while_open += sum(Event::SkippedWhileOpen);
     }
 }
 

@@ -4,7 +4,7 @@
 //! see the code as a macro's. What a user wrote keeps its own spans.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use ecached_template::Piece;
@@ -240,11 +240,12 @@ impl Parts<'_> {
         let prefix =
             option(options.prefix.as_ref().map(|prefix| prefix.template.to_string()).as_ref());
         let value_tags = options.value_tags.is_some();
+        let lock = options.lock.as_ref().map(|lock| quote!(.with_lock(#p::Lock::#lock)));
         quote_spanned!(Span::mixed_site()=>
             static __ECACHED_SITE: #p::Site = #p::Site::new(#p::SiteSpec {
                 path: #path, template: #template, alias: #alias, tags: &[#(#tags),*], prefix: #prefix,
                 value_tags: #value_tags, is_async: #is_async,
-            });
+            })#lock;
         )
     }
 }

@@ -77,6 +77,7 @@ use proc_macro::TokenStream;
 /// | `cache_none = false` | `None` is not kept |
 /// | `cache_if = \|value\| …` | whether to keep the value |
 /// | `local` | values stay in the process, so they need no serde |
+/// | `lock = "distributed"` | one computation across processes, instead of what the alias says; `"process"`: in this one |
 /// | `ignore = [conn, self]` | these do not belong in the key |
 /// | `crate = path` | where `ecached` is, if not at `::ecached` |
 /// | `in_impl` | the function stands in an `impl`, where the macro cannot find that out (see below) |

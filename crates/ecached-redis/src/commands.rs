@@ -5,7 +5,7 @@
 //! of a group are in one slot.
 
 use crate::error::unexpected;
-use crate::scripts::{EXTEND, STORE};
+use crate::scripts::{EXTEND, RELEASE, STORE};
 use ecached_core::backend::{Capabilities, Invalidating, Item, Opening, Storing, Written};
 use ecached_core::version::Version;
 use ecached_core::{Error, ErrorKind, Result};
@@ -62,7 +62,10 @@ impl Spread {
             }
             vec![add(item), read]
         };
-        vec![opening.missing.iter().map(version).chain(opening.lease.iter().map(lease)).collect()]
+        let versions = opening.missing.iter().map(version);
+        let lease = opening.lease.iter().map(lease);
+        // Whose lock it is must not make it live longer.
+        vec![versions.chain(lease).chain(opening.lock.iter().map(version)).collect()]
     }
 
     /// Writes items.
@@ -106,7 +109,13 @@ impl Spread {
             Self::OneServer => groups.push(extend(keys)),
             Self::Cluster => groups.extend(keys.iter().map(std::slice::from_ref).map(extend)),
         }
+        groups.extend(storing.unlock.iter().map(|(key, token)| vec![release(key, token)]));
         Ok(vec![groups])
+    }
+
+    /// Gives a lock back.
+    pub(crate) fn release(key: &str, token: &Version) -> Vec<Phase> {
+        vec![vec![vec![release(key, token)]]]
     }
 
     /// Invalidates. The counter goes before the versions do, and a lease not after its entry.
@@ -188,6 +197,12 @@ fn value(reply: Value) -> Result<Option<Vec<u8>>> {
         Value::BulkString(bytes) => Ok(Some(bytes)),
         _ => Err(unexpected()),
     }
+}
+
+fn release(key: &str, token: &Version) -> Cmd {
+    let mut release = cmd("EVAL");
+    release.arg(RELEASE).arg(1).arg(key).arg(token.as_bytes());
+    release
 }
 
 fn one(name: &str, key: &str) -> Cmd {

@@ -1,4 +1,4 @@
-//! The two steps that plain commands cannot do at once, as Lua scripts (`EVAL`).
+//! The steps that plain commands cannot do at once, as Lua scripts (`EVAL`).
 //!
 //! They are sent whole: they run on misses only, are a few hundred bytes long, and a server that restarted or failed over
 //! needs no second round trip to learn them, as it would with `EVALSHA`.
@@ -28,4 +28,11 @@ for _, key in ipairs(KEYS) do
     if ARGV[2] == '' then redis.call('PERSIST', key) else redis.call('PEXPIRE', key, ARGV[2]) end
   end
 end
+return 1";
+
+/// Gives a lock back, unless it has become another's.
+///
+/// `KEYS`: the lock. `ARGV`: the token.
+pub(crate) const RELEASE: &str = "\
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1";

@@ -1,6 +1,6 @@
 //! P4: a server that is down, frozen, full or mad costs time and a computation, and never a value.
 
-use ecached_core::{Cache, Clock, EntryOptions, ErrorKind};
+use ecached_core::{Cache, Clock, EntryOptions, ErrorKind, Settings};
 use ecached_redis::Redis;
 use ecached_testing::servers::{self, Proxy};
 use ecached_testing::{Face, block_on};
@@ -24,7 +24,8 @@ fn enter() -> Box<dyn Any> {
 fn open(address: SocketAddr) -> Cache {
     let redis = Redis::builder(&format!("redis://{address}/0")).expect("a URL");
     let redis = redis.operation_timeout(TIMEOUT).connect_timeout(TIMEOUT).build().expect("limits");
-    Cache::new(redis)
+    // Each operation is to reach the server, or not: the breaker has tests of its own.
+    Cache::with_settings(redis, Settings::default().without_breaker())
 }
 
 /// A blocking and an async caller of the server there.

@@ -2,6 +2,7 @@
 
 use ecached_core::Result;
 use ecached_core::backend::{AsyncBackend, Backend, Capabilities, Item, Opening, Storing, Written};
+use ecached_core::clock::{Clock, Tick};
 use ecached_core::version::Version;
 use std::collections::HashMap;
 use std::fmt;
@@ -69,47 +70,108 @@ impl Backend for Map {
 }
 
 /// A blocking backend in a map that can add, and compare and store, in one step: what a server with scripts can do.
+///
+/// It keeps ttls only if it is given a clock.
 #[derive(Clone, Debug, Default)]
-pub struct ConditionalMap(Map);
+pub struct ConditionalMap {
+    map: Map,
+    clock: Option<Clock>,
+    deadlines: Arc<Mutex<HashMap<String, Tick>>>,
+}
+
+impl ConditionalMap {
+    /// An empty map that forgets what is past its ttl by `clock`.
+    #[must_use]
+    pub fn with_clock(clock: Clock) -> Self {
+        Self { clock: Some(clock), ..Self::default() }
+    }
+
+    /// The map.
+    #[must_use]
+    pub const fn map(&self) -> &Map {
+        &self.map
+    }
+
+    /// Locks the map, without what is past its ttl.
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<u8>>> {
+        let mut map = self.map.lock();
+        if let Some(clock) = &self.clock {
+            self.deadlines().retain(|key, deadline| {
+                let lives = !clock.has_passed(*deadline);
+                if !lives {
+                    map.remove(key);
+                }
+                lives
+            });
+        }
+        map
+    }
+
+    fn deadlines(&self) -> MutexGuard<'_, HashMap<String, Tick>> {
+        self.deadlines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin_life(&self, item: &Item) {
+        let Some(clock) = &self.clock else { return };
+        match item.ttl {
+            Some(ttl) => self.deadlines().insert(item.key.clone(), clock.now().after(ttl)),
+            None => self.deadlines().remove(&item.key),
+        };
+    }
+}
 
 impl Backend for ConditionalMap {
     fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        Backend::get(&self.0, key)
+        Ok(self.lock().get(key).cloned())
     }
 
     fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
-        Backend::get_many(&self.0, keys)
+        let map = self.lock();
+        Ok(keys.iter().map(|key| map.get(*key).cloned()).collect())
     }
 
     fn set_many(&self, items: &[Item]) -> Result<()> {
-        Backend::set_many(&self.0, items)
+        items.iter().for_each(|item| self.begin_life(item));
+        Backend::set_many(&self.map, items)
     }
 
     fn delete(&self, keys: &[&str]) -> Result<()> {
-        Backend::delete(&self.0, keys)
+        Backend::delete(&self.map, keys)
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::basic().with_conditional_store()
+        let basic = Capabilities::basic().with_conditional_store();
+        if self.clock.is_some() { basic.with_expiry() } else { basic }
     }
 
     fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
-        let mut map = self.0.lock();
-        let add =
-            |item: &Item| map.entry(item.key.clone()).or_insert_with(|| item.value.clone()).clone();
-        Ok(opening.items().map(add).map(|bytes| Version::read(&bytes)).collect())
+        let mut map = self.lock();
+        let mut add = |item: &Item| {
+            map.entry(item.key.clone())
+                .or_insert_with(|| {
+                    self.begin_life(item);
+                    item.value.clone()
+                })
+                .clone()
+        };
+        Ok(opening.items().map(|item| Version::read(&add(item))).collect())
     }
 
     fn store(&self, storing: &Storing) -> Result<Written> {
-        let mut map = self.0.lock();
-        if let Some((lease, version)) = &storing.lease
-            && map.get(lease).and_then(|bytes| Version::read(bytes)) != Some(*version)
-        {
+        let mut map = self.lock();
+        let has = |map: &HashMap<String, Vec<u8>>, (key, version): &(String, Version)| {
+            map.get(key).and_then(|bytes| Version::read(bytes)) == Some(*version)
+        };
+        if storing.lease.as_ref().is_some_and(|lease| !has(&map, lease)) {
             return Ok(Written::Doomed);
         }
+        self.begin_life(&storing.entry);
         map.insert(storing.entry.key.clone(), storing.entry.value.clone());
         if let Some((lease, _)) = storing.lease.as_ref().filter(|_| storing.supersedes) {
             map.remove(lease);
+        }
+        if let Some((lock, _)) = storing.unlock.as_ref().filter(|lock| has(&map, lock)) {
+            map.remove(lock);
         }
         Ok(Written::Stored)
     }

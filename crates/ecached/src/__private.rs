@@ -17,7 +17,7 @@ pub use ecached_core::{
     __field as field, __field_auto as field_auto, __field_debug as field_debug, __kind as kind,
     __kind_of as kind_of, __kind_of_future as kind_of_future,
 };
-pub use ecached_core::{Cache, Error, Timeout, kind};
+pub use ecached_core::{Cache, Error, Lock, Timeout, kind};
 pub use std;
 pub use std::borrow::Cow;
 pub use std::option::Option;

@@ -28,6 +28,8 @@ pub fn caches() -> &'static Registry {
             registry.register_scheme("memory", ecached_memory::open_url);
             registry.open_default_with(|| ecached_memory::Memory::default().into());
         }
+        #[cfg(feature = "memcached-blocking")]
+        registry.register_scheme("memcached", ecached_memcached::open_url);
         #[cfg(feature = "redis-blocking")]
         for scheme in ecached_redis::SCHEMES {
             registry.register_scheme(scheme, ecached_redis::open_url);

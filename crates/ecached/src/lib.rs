@@ -84,11 +84,14 @@ pub use ecached_core::key::template::KeyTemplate;
 pub use ecached_core::serde;
 pub use ecached_core::version::Version;
 pub use ecached_core::{
-    AliasConfig, AliasTable, BackendUrl, Cache, CacheValue, Clock, Codec, Compression, Config,
-    DEFAULT_ALIAS, EVENT_TARGET, EntryOptions, Error, ErrorKind, IntoEntryOptions, IntoTimeout,
-    LocalValue, OpenUrl, Registry, Result, Settings, Stats, Timeout,
+    AliasConfig, AliasTable, BackendUrl, Breaker, BreakerState, Cache, CacheValue, Clock, Codec,
+    Compression, Config, DEFAULT_ALIAS, EVENT_TARGET, EntryOptions, Error, ErrorKind,
+    IntoEntryOptions, IntoTimeout, LocalValue, Lock, OnError, OpenUrl, Registry, Result, Settings,
+    Stats, Timeout,
 };
 pub use ecached_macros::{cached, ecached, invalidates, key, tag};
+#[cfg(feature = "memcached-blocking")]
+pub use ecached_memcached::{Memcached, MemcachedBuilder};
 #[cfg(feature = "memory")]
 pub use ecached_memory::{Memory, MemoryBuilder};
 #[cfg(feature = "redis-blocking")]

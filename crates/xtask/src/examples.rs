@@ -5,12 +5,17 @@
 //! ```toml
 //! [package.metadata.xtask]
 //! args = ["--quick"]
+//! redis = ["--quick", "--cache", "{url}"]
+//! memcached = ["--quick", "--cache", "{url}"]
 //! ```
+//!
+//! With `redis` or `memcached` it runs once more, with these arguments, while a server of that kind is there at that URL.
 
-use serde_json::Value;
+use std::process::Command;
 
 use crate::cargo::{Package, cargo, exec, packages};
 use crate::report::{Outcome, Report};
+use crate::server::{KINDS, Server};
 use crate::tools;
 
 /// Runs the examples named, or all of them.
@@ -29,11 +34,33 @@ pub(crate) fn run(names: &[String]) -> Outcome {
     });
     for example in examples {
         report.step(example.name.as_str(), || {
-            let command = ["run", "--quiet", "--release", "-p", &example.name, "--"];
-            exec(cargo(command).args(arguments(example)?))
+            exec(start(example).args(arguments(example, "args")?.unwrap_or_default()))
         });
+        for (kind, tool) in KINDS {
+            with_server(example, kind, tool, &mut report);
+        }
     }
     report.finish()
+}
+
+/// `cargo run` of an example.
+fn start(example: &Package) -> Command {
+    cargo(["run", "--quiet", "--release", "-p", &example.name, "--"])
+}
+
+/// Runs an example against a server, if its manifest says how.
+fn with_server(example: &Package, kind: &str, tool: &str, report: &mut Report) {
+    let step = format!("{} with {kind}", example.name);
+    // What is wrong with them was said by the step before.
+    let Ok(Some(arguments)) = arguments(example, kind) else { return };
+    let Some(program) = tools::path_of(tool) else {
+        return report.skip(step, format!("there is no {tool} here"));
+    };
+    report.step(step, || {
+        let server = Server::start(kind, &program)?;
+        let words = arguments.iter().map(|word| word.replace("{url}", server.url()));
+        exec(start(example).args(words))
+    });
 }
 
 /// The examples among the packages: those named, or all. An unknown name is a failure.
@@ -51,17 +78,21 @@ fn select<'a>(packages: &'a [Package], names: &[String]) -> Outcome<Vec<&'a Pack
     names.iter().map(find).collect()
 }
 
-/// The arguments that an example's manifest asks for.
-fn arguments(example: &Package) -> Outcome<Vec<&str>> {
+/// The arguments that an example's manifest asks for, under that name.
+fn arguments<'a>(example: &'a Package, name: &str) -> Outcome<Option<Vec<&'a str>>> {
     let wrong = |what: &str| {
         format!("{}/Cargo.toml: [package.metadata.xtask] {what}", example.folder).into()
     };
-    let Some(settings) = example.settings.as_object() else { return Ok(Vec::new()) };
-    if let Some(unknown) = settings.keys().find(|key| *key != "args") {
-        return Err(wrong(&format!("knows `args` only, not `{unknown}`")));
+    let Some(settings) = example.settings.as_object() else { return Ok(None) };
+    let known = || KINDS.iter().map(|(kind, _)| *kind).chain(["args"]);
+    if let Some(unknown) = settings.keys().find(|key| known().all(|known| known != *key)) {
+        let known: Vec<_> = known().collect();
+        return Err(wrong(&format!("knows {} only, not `{unknown}`", known.join(", "))));
     }
-    let words = settings.get("args").and_then(Value::as_array).into_iter().flatten();
-    words.map(|word| word.as_str().ok_or_else(|| wrong("`args` is a list of strings"))).collect()
+    let Some(list) = settings.get(name) else { return Ok(None) };
+    let strings = || wrong(&format!("`{name}` is a list of strings"));
+    let words = list.as_array().ok_or_else(strings)?.iter();
+    words.map(|word| word.as_str().ok_or_else(strings)).collect::<Outcome<_>>().map(Some)
 }
 
 #[cfg(test)]
@@ -97,13 +128,17 @@ mod tests {
 
     #[test]
     fn arguments_come_from_the_manifest() {
-        let of = |settings| {
-            arguments(&package("shop", "examples/shop", settings))
-                .map(|words| words.join(" "))
+        let named = |name, settings| {
+            arguments(&package("shop", "examples/shop", settings), name)
+                .map(|words| words.map(|words| words.join(" ")))
                 .map_err(|failure| failure.to_string())
         };
-        assert_eq!(of("null").unwrap(), "");
-        assert_eq!(of(r#"{"args": ["--rows", "10"]}"#).unwrap(), "--rows 10");
+        let of = |settings| named("args", settings);
+        assert_eq!(of("null").unwrap(), None);
+        assert_eq!(of(r#"{"args": ["--rows", "10"]}"#).unwrap().unwrap(), "--rows 10");
+        let redis = r#"{"args": [], "redis": ["{url}"]}"#;
+        assert_eq!(named("redis", redis).unwrap().unwrap(), "{url}");
+        assert_eq!(named("memcached", redis).unwrap(), None);
         assert!(of(r#"{"arg": []}"#).unwrap_err().contains("not `arg`"));
         assert!(of(r#"{"args": [1]}"#).unwrap_err().contains("list of strings"));
     }

@@ -12,6 +12,7 @@ mod cargo;
 mod check;
 mod examples;
 mod report;
+mod server;
 mod test;
 mod tidy;
 mod tools;

@@ -57,6 +57,12 @@ pub(crate) fn run() -> Outcome {
     Ok(())
 }
 
+/// Where the tool of that name is.
+pub(crate) fn path_of(name: &str) -> Option<PathBuf> {
+    let tool = FOR_TESTS.iter().find(|tool| tool.programs[0] == name)?;
+    replaced(tool).or_else(|| find(tool))
+}
+
 /// Makes sure that the tools are there: finds them, or installs them where apt-get can, or fails with what to do.
 pub(crate) fn ensure(tools: &[Tool]) -> Outcome {
     let missing: Vec<&Tool> = tools.iter().filter(|tool| !is_there(tool)).collect();

@@ -44,6 +44,11 @@ pub trait AsyncBackend: Send + Sync + 'static {
     fn invalidate(&self, invalidating: &Invalidating) -> impl Future<Output = Result<()>> + Send {
         basic::run_async(self, basic::Invalidate::new(invalidating))
     }
+
+    /// Removes the lock at `key`, if it has this token. See [`Backend::release`](super::Backend::release).
+    fn release(&self, key: &str, token: &Version) -> impl Future<Output = Result<()>> + Send {
+        basic::run_async(self, basic::Release::new(key, token))
+    }
 }
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -55,6 +60,7 @@ pub(crate) trait DynAsyncBackend: Send + Sync {
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Vec<Option<Version>>>;
     fn store<'a>(&'a self, storing: &'a Storing) -> BoxFuture<'a, Written>;
     fn invalidate<'a>(&'a self, invalidating: &'a Invalidating) -> BoxFuture<'a, ()>;
+    fn release<'a>(&'a self, key: &'a str, token: &'a Version) -> BoxFuture<'a, ()>;
 }
 
 impl<B: AsyncBackend> DynAsyncBackend for B {
@@ -76,5 +82,9 @@ impl<B: AsyncBackend> DynAsyncBackend for B {
 
     fn invalidate<'a>(&'a self, invalidating: &'a Invalidating) -> BoxFuture<'a, ()> {
         Box::pin(AsyncBackend::invalidate(self, invalidating))
+    }
+
+    fn release<'a>(&'a self, key: &'a str, token: &'a Version) -> BoxFuture<'a, ()> {
+        Box::pin(AsyncBackend::release(self, key, token))
     }
 }

@@ -166,6 +166,37 @@ impl Script for Store {
     }
 }
 
+/// *Release*: a lock goes if it has the caller's token. Between the look and the removal it may become another's, which costs
+/// a computation.
+#[derive(Debug)]
+pub struct Release {
+    key: String,
+    token: Version,
+    state: u8,
+}
+
+impl Release {
+    /// The script for the lock at `key`.
+    #[must_use]
+    pub fn new(key: &str, token: &Version) -> Self {
+        Self { key: key.to_owned(), token: *token, state: 0 }
+    }
+}
+
+impl Script for Release {
+    type Output = ();
+
+    fn next(&mut self, returned: Vec<Option<Vec<u8>>>) -> Result<Step<()>> {
+        self.state += 1;
+        let found = returned.first().and_then(Option::as_deref).and_then(Version::read);
+        Ok(match self.state {
+            1 => Step::Call(Call::GetMany(vec![self.key.clone()])),
+            2 if found == Some(self.token) => Step::Call(Call::Delete(vec![self.key.clone()])),
+            _ => Step::Done(()),
+        })
+    }
+}
+
 /// *Invalidate*: the counter gets a new value; then versions and leases go, then entries.
 #[derive(Debug)]
 pub struct Invalidate {

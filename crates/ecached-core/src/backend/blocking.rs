@@ -116,4 +116,15 @@ pub trait Backend: Send + Sync + 'static {
     fn invalidate(&self, invalidating: &Invalidating) -> Result<()> {
         basic::run(self, basic::Invalidate::new(invalidating))
     }
+
+    /// Removes the lock at `key`, if it has this token.
+    ///
+    /// Default: looks, and removes: one or two round trips. A lock that is not removed is over when its life is.
+    ///
+    /// # Errors
+    ///
+    /// When it is not known to be gone.
+    fn release(&self, key: &str, token: &Version) -> Result<()> {
+        basic::run(self, basic::Release::new(key, token))
+    }
 }

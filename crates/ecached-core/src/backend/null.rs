@@ -36,7 +36,10 @@ impl Backend for Nothing {
 
     fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
         // Nobody can see an invalidation here, so nobody may join a computation by what was seen: versions are new each time.
-        opening.items().map(|_| Version::unique().map(Some)).collect()
+        let new = opening.missing.iter().chain(&opening.lease);
+        let new = new.map(|_| Version::unique().map(Some));
+        // Nobody else is here to have the lock.
+        new.chain(opening.lock.iter().map(|lock| Ok(Version::read(&lock.value)))).collect()
     }
 
     fn store(&self, _: &Storing) -> Result<Written> {

@@ -27,19 +27,22 @@ pub struct Opening {
     /// The lease to take: a version to create if it is absent, whose life begins anew if it is there. `None` if the
     /// lookup has found it.
     pub lease: Option<Item>,
+    /// The lock to take: to be created only if it is absent, and left as it is, with its life, if it is there. Whoever finds
+    /// its own token in the answer computes; the others wait. `None` where computations are shared within a process only.
+    pub lock: Option<Item>,
 }
 
 impl Opening {
     /// All that must be there afterwards, in the order of the answer: [`missing`](Opening::missing), then
-    /// [`lease`](Opening::lease).
+    /// [`lease`](Opening::lease), then [`lock`](Opening::lock).
     pub fn items(&self) -> impl Iterator<Item = &Item> {
-        self.missing.iter().chain(&self.lease)
+        self.missing.iter().chain(&self.lease).chain(&self.lock)
     }
 
     /// Whether there is nothing to do.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.missing.is_empty() && self.lease.is_none()
+        self.missing.is_empty() && self.lease.is_none() && self.lock.is_none()
     }
 }
 
@@ -60,6 +63,9 @@ pub struct Storing {
     pub extend: Vec<String>,
     /// How long versions live that would not live as long as the entry; `None`: until they are evicted.
     pub version_ttl: Option<Duration>,
+    /// The key of the lock to give back when the entry is there, and the token it must have. Best effort: its life is short.
+    /// `None` for backends that cannot compare and set, which are asked to [`release`](super::Backend::release) it.
+    pub unlock: Option<(String, Version)>,
 }
 
 /// Make entries invalid.

@@ -8,7 +8,7 @@ use crate::kind::Kind;
 use crate::protocol::{Done, Mode, Step};
 use crate::value::{Packing, Value};
 use crate::{Error, ErrorKind, Result};
-use std::any::{Any, TypeId};
+use std::any::Any;
 
 /// Looks up, and never computes. Blocking.
 ///
@@ -23,7 +23,7 @@ pub fn peek<K: Kind, V: 'static>(
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Result<Option<V>> {
-    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
+    let wanted = Wanted::by::<K>(ops, Mode::Peek);
     let mut machine = try_machine(target, key, extra, plan(), wanted)?;
     machine.run_to_end(|_| Step::Done(Done::Absent)).and_then(to_public::<K, V>)
 }
@@ -45,7 +45,7 @@ pub fn peek_async<K: Kind, V: 'static>(
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> impl Future<Output = Result<Option<V>>> + Send + use<K, V> {
-    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
+    let wanted = Wanted::by::<K>(ops, Mode::Peek);
     let machine = try_machine(target, key, extra, plan(), wanted);
     async move {
         machine?.run_to_end_async(|_| Step::Done(Done::Absent)).await.and_then(to_public::<K, V>)
@@ -69,7 +69,7 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
 ) -> Result<()> {
     let value = from_public::<K, V>(value)?;
     let decision = policy.decide(&value);
-    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
+    let wanted = Wanted::by::<K>(ops, Mode::Put);
     let mut machine = try_machine(target, key, extra, plan(), wanted)?;
     machine.run_to_end(|machine| put::<K>(machine, decision, value)).map(drop)
 }
@@ -93,7 +93,7 @@ pub fn precache_async<K: Kind, V: 'static, P: Policy<K>>(
     policy: P,
     value: V,
 ) -> impl Future<Output = Result<()>> + Send + use<K, V, P> {
-    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
+    let wanted = Wanted::by::<K>(ops, Mode::Put);
     let machine = try_machine(target, key, extra, plan(), wanted);
     let decided = from_public::<K, V>(value).map(|value| (policy.decide(&value), value));
     async move {

@@ -187,7 +187,6 @@ pub fn start<K: Kind>(
         },
         Ok(_) | Err(_) => None,
     };
-    let value_type = TypeId::of::<K::Value>();
     Start::Miss(Call::new(
         kind,
         machine(
@@ -195,7 +194,7 @@ pub fn start<K: Kind>(
             key,
             extra,
             plan(),
-            Wanted { ops, value_type, mode: Mode::Lookup, why: missed },
+            Wanted { why: missed, ..Wanted::by::<K>(ops, Mode::Lookup) },
         ),
     ))
 }
@@ -215,8 +214,7 @@ pub fn refresh<K: Kind>(
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Call<K> {
-    let wanted =
-        Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Refresh, why: None };
+    let wanted = Wanted::by::<K>(ops, Mode::Refresh);
     Call::new(kind, machine(target, key, extra, plan(), wanted))
 }
 
@@ -225,8 +223,16 @@ struct Wanted {
     ops: ValueOps,
     value_type: TypeId,
     mode: Mode,
+    tells_failures: bool,
     /// Why a lookup was a miss already.
     why: Option<Event>,
+}
+
+impl Wanted {
+    fn by<K: Kind>(ops: ValueOps, mode: Mode) -> Self {
+        let tells_failures = K::TELLS_FAILURES;
+        Self { ops, value_type: TypeId::of::<K::Value>(), mode, tells_failures, why: None }
+    }
 }
 
 /// The machine for a call; `None` when the function has no cache to use.
@@ -273,6 +279,8 @@ fn try_machine(
         timeout: plan.timeout,
         has_value_tags: site.spec().value_tags,
         mode: wanted.mode,
+        lock: site.lock(),
+        tells_failures: wanted.tells_failures,
         ops: wanted.ops,
         value_type: wanted.value_type,
         template: site.template(),

@@ -1,12 +1,12 @@
 //! Going on from a miss: the two loops that do what the machine asks.
 
 use super::{Decision, Policy};
-use crate::Result;
 use crate::flight::context::InContext;
 use crate::kind::{Kind, Plain};
 use crate::protocol::machine::Verdict;
 use crate::protocol::{Done, Machine, Step};
 use crate::value::{CacheValue, Packing, Value};
+use crate::{Result, alarm};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -37,15 +37,16 @@ impl<K: Kind> Call<K> {
                     machine.answered(answer)
                 }
                 Step::Wait(follower) => machine.waited(follower.wait()),
+                Step::Pause(pause) => {
+                    alarm::pause(pause);
+                    machine.paused()
+                }
                 Step::Compute(context) => {
                     let compute = compute.take().expect("invariant: a call computes once");
-                    match settle::<K, P>(&mut machine, &policy, context.enter(compute)) {
-                        Settled::Return(returned) => return returned,
-                        Settled::Store(value, step) => {
-                            computed = Some(value);
-                            step
-                        }
-                    }
+                    let (result, step) =
+                        settle::<K, P>(&mut machine, &policy, context.enter(compute));
+                    computed = Some(result);
+                    step
                 }
                 Step::Done(done) => match conclude::<K>(done, computed.take()) {
                     Some(returned) => return returned,
@@ -71,7 +72,7 @@ impl<K: Kind> Call<K> {
     ) -> K::Return {
         let Some(mut machine) = self.machine else { return compute.await };
         let mut compute = Some(Box::pin(compute));
-        let mut computed = None;
+        let mut computed = None::<Result<K::Value, K::Parked>>;
         let mut step = machine.begin();
         loop {
             step = match step {
@@ -83,18 +84,22 @@ impl<K: Kind> Call<K> {
                     let waited = follower.wait_async().await;
                     machine.waited(waited)
                 }
+                Step::Pause(pause) => {
+                    alarm::pause_async(pause).await;
+                    machine.paused()
+                }
                 Step::Compute(context) => {
                     let future = compute.take().expect("invariant: a call computes once");
                     let returned = InContext { context, future }.await;
-                    match settle::<K, P>(&mut machine, &policy, returned) {
-                        Settled::Return(returned) => return returned,
-                        Settled::Store(value, step) => {
-                            computed = Some(value);
+                    match settle_to_wait::<K, P>(&mut machine, &policy, returned) {
+                        Ok((result, step)) => {
+                            computed = Some(result);
                             step
                         }
+                        Err(returned) => return returned,
                     }
                 }
-                Step::Done(done) => match conclude::<K>(done, computed.take()) {
+                Step::Done(done) => match conclude::<K>(done, computed.map(unpark::<K>)) {
                     Some(returned) => return returned,
                     None => return compute.take().expect("invariant: nothing was computed").await,
                 },
@@ -109,31 +114,48 @@ impl<K> fmt::Debug for Call<K> {
     }
 }
 
-/// What came of the computation.
-enum Settled<K: Kind> {
-    Return(K::Return),
-    Store(K::Value, Step),
-}
-
 /// Tells the machine what the function returned.
 fn settle<K: Kind, P: Policy<K>>(
     machine: &mut Machine,
     policy: &P,
     returned: K::Return,
-) -> Settled<K> {
+) -> (Result<K::Value, K::Error>, Step) {
     let value = match K::split(returned) {
         Ok(value) => value,
         Err(error) => {
-            machine.failed(K::share(&error));
-            return Settled::Return(K::join(Err(error)));
+            let step = machine.failed(K::share(&error));
+            return (Err(error), step);
         }
     };
     if !machine.keeps_value() {
-        machine.succeeded_alone();
-        return Settled::Return(K::join(Ok(value)));
+        let step = machine.succeeded_alone();
+        return (Ok(value), step);
     }
     let step = put::<K>(machine, policy.decide(&value), value.clone());
-    Settled::Store(value, step)
+    (Ok(value), step)
+}
+
+/// What waits until the machine is done, and how it goes on.
+type Waiting<K> = (Result<<K as Kind>::Value, <K as Kind>::Parked>, Step);
+
+/// The same for a future, which must not keep an error that cannot be sent to other threads: that one goes to the caller at
+/// once, and the life of the lock, if there is one, ends the wait of others.
+fn settle_to_wait<K: Kind, P: Policy<K>>(
+    machine: &mut Machine,
+    policy: &P,
+    returned: K::Return,
+) -> Result<Waiting<K>, K::Return> {
+    match settle::<K, P>(machine, policy, returned) {
+        (Ok(value), step) => Ok((Ok(value), step)),
+        (Err(error), step) => match K::park(error) {
+            Ok(parked) => Ok((Err(parked), step)),
+            Err(error) => Err(K::join(Err(error))),
+        },
+    }
+}
+
+fn unpark<K: Kind>(result: Result<K::Value, K::Parked>) -> Result<K::Value, K::Error> {
+    result.map_err(K::unpark)
 }
 
 /// Gives the machine a value to share and to store.
@@ -143,11 +165,15 @@ pub(super) fn put<K: Kind>(machine: &mut Machine, decision: Decision, value: K::
 }
 
 /// What the caller gets; `None` when another function's error or value cannot be this one's.
-fn conclude<K: Kind>(done: Done, computed: Option<K::Value>) -> Option<K::Return> {
+fn conclude<K: Kind>(
+    done: Done,
+    computed: Option<Result<K::Value, K::Error>>,
+) -> Option<K::Return> {
     match done {
         Done::Value(value) => K::Packing::unpack(value).map(|value| K::join(Ok(value))),
         Done::Error(error) => K::shared(&error).map(|error| K::join(Err(error))),
-        Done::Computed | Done::Absent => computed.map(|value| K::join(Ok(value))),
+        Done::Failed(error) => K::failure(error),
+        Done::Computed | Done::Absent => computed.map(K::join),
     }
 }
 
@@ -166,6 +192,10 @@ impl Machine {
                     self.answered(answer)
                 }
                 Step::Wait(follower) => self.waited(follower.wait()),
+                Step::Pause(pause) => {
+                    alarm::pause(pause);
+                    self.paused()
+                }
                 Step::Compute(_) => {
                     supply.take().map_or(Step::Done(Done::Absent), |supply| supply(self))
                 }
@@ -190,6 +220,10 @@ impl Machine {
                 Step::Wait(follower) => {
                     let waited = follower.wait_async().await;
                     self.waited(waited)
+                }
+                Step::Pause(pause) => {
+                    alarm::pause_async(pause).await;
+                    self.paused()
                 }
                 Step::Compute(_) => {
                     supply.take().map_or(Step::Done(Done::Absent), |supply| supply(self))

@@ -37,6 +37,18 @@ struct Inner {
     alias: Option<Box<str>>,
     template: Option<Box<str>>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    weight: Weight,
+}
+
+/// What is worth saying about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// Counted, and an event.
+    Full,
+    /// Counted; an event says already that the backend does not answer.
+    Quiet,
+    /// The backend was not asked: counted as such.
+    Skipped,
 }
 
 impl Error {
@@ -51,6 +63,7 @@ impl Error {
             alias: None,
             template: None,
             source: None,
+            weight: Weight::Full,
         }))
     }
 
@@ -80,6 +93,15 @@ impl Error {
     pub fn for_template(mut self, template: &str) -> Self {
         self.inner().template.get_or_insert_with(|| template.into());
         self
+    }
+
+    pub(crate) fn weighing(mut self, weight: Weight) -> Self {
+        self.inner().weight = weight;
+        self
+    }
+
+    pub(crate) fn weight(&self) -> Weight {
+        self.0.weight
     }
 
     fn inner(&mut self) -> &mut Inner {
@@ -127,7 +149,7 @@ impl fmt::Display for Error {
         ];
         let mut separator = " (";
         for (name, text) in context {
-            if let Some(text) = text {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
                 write!(f, "{separator}{name}: {text}")?;
                 separator = ", ";
             }

@@ -19,6 +19,7 @@ pub(crate) mod wait;
 pub(crate) use context::Context;
 pub(crate) use table::{Caller, Entered, Flights, Identity, Leader, join_or_alone};
 
+use crate::Error;
 use crate::kind::SharedError;
 use crate::value::Value;
 use event_listener::Event;
@@ -37,6 +38,8 @@ pub(crate) enum Outcome {
     Error(SharedError),
     /// The function failed with an error that cannot be copied: followers compute side by side.
     Failed,
+    /// The cache failed, and the leader did not compute.
+    Unreachable(Error),
     /// The leader panicked or was dropped: a follower takes over.
     Abandoned,
 }

@@ -206,6 +206,15 @@ impl Flights {
         find(&shard, caller, |flight| flight.id != own.id() && is_seen(flight, Some(identity)))
     }
 
+    /// Whether this code is part of a computation of that key.
+    pub(crate) fn is_computing(&self, key: KeyRef<'_>, context: &Context) -> bool {
+        let shard = self.shard(key.hash()).lock();
+        let flights = shard.flights.get(&key.hash()).into_iter().flatten();
+        flights
+            .filter(|flight| *flight.key == *key.text())
+            .any(|flight| context.would_wait_for_itself(flight.id))
+    }
+
     /// Tells older computations of the same entry that there is a newer value.
     fn supersede_older(&self, hash: u64, newer: &Flight) {
         let shard = self.shard(hash).lock();

@@ -82,7 +82,10 @@ impl Follower {
 
     fn result(&self) -> Option<Waited> {
         match self.until {
-            Until::Opened => self.flight.identity.get().map(|_| Waited::Opened),
+            Until::Opened => match self.flight.outcome.get() {
+                Some(failed @ Outcome::Unreachable(_)) => Some(Waited::Landed(failed.clone())),
+                _ => self.flight.identity.get().map(|_| Waited::Opened),
+            },
             Until::Landed => {
                 self.flight.outcome.get().map(|outcome| Waited::Landed(outcome.clone()))
             }

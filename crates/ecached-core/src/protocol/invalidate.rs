@@ -104,12 +104,7 @@ impl Cache {
                 event::invalidate(self.alias(), what, names);
                 Ok(())
             }
-            Err(error) => {
-                let error = error.during("invalidate").on_alias(self.alias());
-                self.count(meter, Event::Error);
-                event::error(self.alias(), "", &error);
-                Err(error)
-            }
+            Err(error) => Err(self.report(meter, "", &error.during("invalidate"))),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::codec::ValueOps;
 use crate::key::KeyRef;
+use crate::settings::Lock;
 use crate::timeout::Timeout;
 use std::any::TypeId;
 use std::borrow::Cow;
@@ -64,6 +65,10 @@ pub(crate) struct Request {
     /// Further tags may come from the value.
     pub(crate) has_value_tags: bool,
     pub(crate) mode: Mode,
+    /// What the function says about a lock; `None`: as the alias.
+    pub(crate) lock: Option<Lock>,
+    /// What the function returns can tell that the cache failed.
+    pub(crate) tells_failures: bool,
     pub(crate) ops: ValueOps,
     pub(crate) value_type: TypeId,
     /// For events and errors.

@@ -2,9 +2,9 @@
 
 use super::BackendUrl;
 use super::url::{parse_duration, parse_size};
-use crate::cache::Settings;
 use crate::codec::Codec;
 use crate::compress::Compression;
+use crate::settings::{Lock, OnError, Settings};
 use crate::timeout::Timeout;
 use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -171,6 +171,12 @@ pub(super) const SETTINGS: &[&str] = &[
     "compress",
     "compress_above",
     "signing_keys",
+    "breaker_failures",
+    "breaker_pause",
+    "breaker_max_pause",
+    "on_error",
+    "lock",
+    "lock_life",
 ];
 
 fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool> {
@@ -185,6 +191,17 @@ fn take_setting(settings: &mut Settings, name: &str, value: &str) -> Result<bool
         "compress" => settings.compression = Compression::by_name(value)?,
         "compress_above" => settings.compress_above = parse_size(name, value)?,
         "signing_keys" => set_signing_keys(settings, value)?,
+        "breaker_failures" => {
+            settings.breaker.failures = value.parse().map_err(|_| {
+                let message = format!("`{name}` takes a number of failures, 0 for no breaker");
+                Error::new(ErrorKind::InvalidConfig, message)
+            })?;
+        }
+        "breaker_pause" => settings.breaker.pause = parse_duration(name, value)?,
+        "breaker_max_pause" => settings.breaker.max_pause = parse_duration(name, value)?,
+        "on_error" => settings.on_error = OnError::by_name(value)?,
+        "lock" => settings.lock = Lock::by_name(value)?,
+        "lock_life" => settings.lock_life = parse_duration(name, value)?,
         _ => return Ok(false),
     }
     Ok(true)

@@ -12,8 +12,9 @@ pub(crate) use slot::Slot;
 pub use url::BackendUrl;
 
 use crate::backend::{IntoStore, Store};
-use crate::cache::{Cache, Settings};
+use crate::cache::Cache;
 use crate::key::name;
+use crate::settings::Settings;
 use crate::{Error, ErrorKind, Result};
 use dashmap::{DashMap, Entry};
 use std::fmt;

@@ -136,6 +136,7 @@ impl Builder<'_> {
             "companions" => {
                 self.options.companions = self.bool(&value, "companions").unwrap_or(true);
             }
+            "lock" => self.lock(&value),
             "on_error" => self.options.on_error = Some(value),
             _ => {
                 if let Some(value) = self.bool(&value, &name.to_string()) {
@@ -219,6 +220,18 @@ impl Builder<'_> {
                 "`alias` takes a string literal, `alias = \"redis\"`: for an instance write `cache = …`",
             ),
         }
+    }
+
+    fn lock(&mut self, value: &Expr) {
+        let variant = match as_str(value).map(LitStr::value).as_deref() {
+            Some("process") => "Process",
+            Some("distributed") => "Distributed",
+            _ => {
+                self.errors.push(value.span(), "`lock` takes `\"process\"` or `\"distributed\"`");
+                return;
+            }
+        };
+        self.options.lock = Some(Ident::new(variant, Span::mixed_site()));
     }
 
     fn ignore(&mut self, value: &Expr) {

@@ -43,6 +43,8 @@ pub(crate) struct Options {
     pub(crate) no_none: Option<Span>,
     pub(crate) cache_if: Option<Expr>,
     pub(crate) is_local: bool,
+    /// The name of a variant of `Lock`.
+    pub(crate) lock: Option<Ident>,
     pub(crate) ignore: Vec<Ident>,
     pub(crate) krate: Path,
     pub(crate) in_impl: bool,
@@ -90,6 +92,7 @@ impl Options {
             no_none: None,
             cache_if: None,
             is_local: false,
+            lock: None,
             ignore: Vec::new(),
             krate: parse_quote!(::ecached),
             in_impl: false,

@@ -111,4 +111,8 @@ impl AsyncBackend for Asynchronous {
     async fn invalidate(&self, invalidating: &Invalidating) -> Result<()> {
         self.run(self.spread().invalidate(invalidating), Repeat::Allowed).await.map(drop)
     }
+
+    async fn release(&self, key: &str, token: &Version) -> Result<()> {
+        self.run(Spread::release(key, token), Repeat::Allowed).await.map(drop)
+    }
 }

@@ -130,4 +130,8 @@ impl Backend for Blocking {
     fn invalidate(&self, invalidating: &Invalidating) -> Result<()> {
         self.run(&self.spread().invalidate(invalidating), Repeat::Allowed).map(drop)
     }
+
+    fn release(&self, key: &str, token: &Version) -> Result<()> {
+        self.run(&Spread::release(key, token), Repeat::Allowed).map(drop)
+    }
 }

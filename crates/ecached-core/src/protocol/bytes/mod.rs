@@ -25,6 +25,8 @@ pub(crate) enum Ask {
     Open(Opening),
     Store(Box<Storing>),
     Invalidate(Invalidating),
+    /// Remove a lock, if it has this token.
+    Release(String, Version),
 }
 
 /// What a backend answered.
@@ -34,6 +36,7 @@ pub(crate) enum Answer {
     Opened(Vec<Option<Version>>),
     Written(crate::backend::Written),
     Invalidated,
+    Released,
 }
 
 /// What a lookup means.

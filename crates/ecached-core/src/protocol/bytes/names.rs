@@ -16,9 +16,9 @@
 //! tag*, decides the place (<https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags>).
 
 use crate::backend::{Capabilities, Invalidating};
-use crate::cache::Settings;
 use crate::key::name::fit;
 use crate::protocol::request::version_key;
+use crate::settings::Settings;
 use std::borrow::Cow;
 
 /// Begins every name that is not an entry's.
@@ -72,6 +72,10 @@ impl Layout<'_> {
 
     pub(super) fn lease(&self, key: &str) -> String {
         self.beside("key", key)
+    }
+
+    pub(crate) fn lock(&self, key: &str) -> String {
+        self.beside("lock", key)
     }
 
     pub(super) fn alias(&self) -> String {
@@ -164,6 +168,10 @@ mod tests {
             let settings = Settings::default().with_key_prefix(prefix);
             let layout = layout(&settings);
             let (entry, lease) = (layout.entry(&key), layout.lease(&key));
+            let lock = layout.lock(&key);
+            prop_assert_eq!(hashed(&entry), hashed(&lock));
+            prop_assert!(lock.len() <= layout.capabilities.max_key_bytes, "{}", lock);
+            prop_assert_ne!(&lock, &lease);
             prop_assert_eq!(hashed(&entry), hashed(&lease));
             prop_assert!(lease.len() <= layout.capabilities.max_key_bytes, "{}", lease);
             prop_assert_ne!(entry, lease);

@@ -57,7 +57,11 @@ impl Seen {
         let life =
             if layout.capabilities.conditional_store { Some(layout.settings.lease) } else { ttl };
         let lease = self.key.is_none().then(|| create(vec![layout.lease(&request.key)], life));
-        Ok(Opening { missing, lease: lease.transpose()?.and_then(|mut items| items.pop()) })
+        Ok(Opening {
+            missing,
+            lease: lease.transpose()?.and_then(|mut items| items.pop()),
+            lock: None,
+        })
     }
 
     /// Takes in what [`opening`](Seen::opening) created or found; `false` if the store kept nothing.
@@ -107,7 +111,7 @@ impl Seen {
     ) -> Result<Opening> {
         let missing = self.value_tags.iter().filter(|(_, version)| version.is_none());
         let keys = missing.map(|(tag, _)| layout.version(tag)).collect();
-        Ok(Opening { missing: create(keys, version_ttl(timeout))?, lease: None })
+        Ok(Opening { missing: create(keys, version_ttl(timeout))?, lease: None, lock: None })
     }
 
     /// Takes in what [`value_tags_opening`](Seen::value_tags_opening) created; `false` if the store kept nothing.
@@ -178,7 +182,14 @@ impl Seen {
         let lease = layout.capabilities.conditional_store.then_some(self.key).flatten();
         let lease = lease.map(|version| (layout.lease(&request.key), version));
         let supersedes = request.mode == Mode::Refresh || request.mode == Mode::Put;
-        Some(Storing { entry: item, lease, supersedes, extend, version_ttl: version_ttl(timeout) })
+        Some(Storing {
+            entry: item,
+            lease,
+            supersedes,
+            extend,
+            version_ttl: version_ttl(timeout),
+            unlock: None,
+        })
     }
 }
 

@@ -13,7 +13,9 @@ impl Machine {
     pub(super) fn ask_lookup(&mut self) -> Step {
         event::get(self.cache.alias(), self.request.template);
         self.state = State::Lookup;
-        Step::Ask(Ask::Read(bytes::lookup_keys(&self.layout(), &self.request)))
+        let mut keys = bytes::lookup_keys(&self.layout(), &self.request);
+        self.read_lock(&mut keys);
+        Step::Ask(Ask::Read(keys))
     }
 
     /// Looks up. In an in-process store the caller has looked already; what happened since is not a second miss.
@@ -51,6 +53,7 @@ impl Machine {
 
     pub(super) fn judge(&mut self, answers: &[Option<Vec<u8>>]) -> Step {
         let now = self.cache.clock().unix_millis();
+        let answers = self.lock_read(answers);
         let reading = match bytes::judge(&self.layout(), &self.request, answers, now) {
             Ok(reading) => reading,
             Err(error) => return self.without_cache(&error),
@@ -95,6 +98,7 @@ impl Machine {
                 return self.finish(Done::Absent);
             }
             if !self.alone
+                && self.leader.is_none()
                 && let Some(entered) =
                     self.cache.flights().started_after(&self.caller(), &Context::current())
             {

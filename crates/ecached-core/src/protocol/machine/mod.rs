@@ -11,14 +11,18 @@
 //! it means that the value is not stored. An in-process store is asked right here, since it answers at once.
 
 //!
-//! `lookup`, `open` and `store` hold the steps in this order; this file has what they share.
+//! `lookup`, `open` and `store` hold the steps in this order, `lock` the wait for another process between open and compute;
+//! this file has what they share.
 
+mod lock;
 pub(crate) mod lookup;
 mod open;
 mod store;
 
 use super::bytes::{Answer, Ask, Layout, Seen};
 use super::request::{Mode, Request};
+use lock::Locking;
+
 use crate::backend::objects::Capture;
 use crate::backend::{Capabilities, Written};
 use crate::cache::Cache;
@@ -38,6 +42,8 @@ pub(crate) enum Step {
     Ask(Ask),
     /// Wait for another caller, then [`Machine::waited`].
     Wait(Follower),
+    /// Wait so long for another process, then [`Machine::paused`].
+    Pause(Duration),
     /// Run the function in this context, then [`Machine::computed`] or [`Machine::failed`].
     Compute(Context),
     /// It is over.
@@ -50,6 +56,8 @@ pub(crate) enum Done {
     Value(Value),
     /// With the error of another caller's computation.
     Error(SharedError),
+    /// With a failure of the cache, and nothing was computed.
+    Failed(Error),
     /// With what this caller computed.
     Computed,
     /// With nothing: there is nothing to serve, and nothing was to be computed.
@@ -71,11 +79,13 @@ enum State {
     Lookup,
     VerifyValueTags,
     Open,
+    Lock,
     Compute,
     ReadValueTags,
     OpenValueTags,
     ReadClock,
     Store,
+    Release,
     Over,
 }
 
@@ -94,6 +104,9 @@ pub(crate) struct Machine {
     state: State,
     captured: Captured,
     leader: Option<Leader>,
+    locking: Locking,
+    /// How the call ends, once its lock is given back.
+    ending: Option<Done>,
     /// In the order of flights: before the first lookup, and before the last one.
     started: u64,
     looked: u64,
@@ -121,6 +134,8 @@ impl Machine {
             state: State::Start,
             captured: Captured::Nothing,
             leader: None,
+            locking: Locking::default(),
+            ending: None,
             started,
             looked: started,
             alone: false,
@@ -154,6 +169,7 @@ impl Machine {
             return self.compute();
         }
         self.alone = self.request.mode == Mode::Put;
+        self.want_lock();
         if self.request.mode == Mode::Refresh {
             self.count(Event::Refreshed);
             event::refresh(self.cache.alias(), self.request.template);
@@ -191,6 +207,11 @@ impl Machine {
 
     /// What the backend answered.
     pub(crate) fn answered(&mut self, answer: Result<Answer>) -> Step {
+        match self.state {
+            State::Release => return self.released(answer.err().as_ref()),
+            State::Lock => return self.removed(answer.err().as_ref()),
+            _ => {}
+        }
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) if self.is_before_computation() => return self.without_cache(&error),
@@ -200,6 +221,7 @@ impl Machine {
             (State::Lookup, Answer::Read(answers)) => self.judge(&answers),
             (State::VerifyValueTags, Answer::Read(answers)) => self.verified(&answers),
             (State::Open, Answer::Opened(versions)) => {
+                self.lock_opened(&versions);
                 let has_value_tags = self.request.has_value_tags;
                 let complete =
                     self.seen().is_some_and(|seen| seen.opened(&versions, has_value_tags));
@@ -234,10 +256,9 @@ impl Machine {
     }
 
     fn finish(&mut self, done: Done) -> Step {
-        self.state = State::Over;
         self.captured = Captured::Nothing;
         self.leader = None;
-        Step::Done(done)
+        self.release(done)
     }
 
     /// A lookup was a miss.
@@ -255,10 +276,7 @@ impl Machine {
     }
 
     fn error(&mut self, error: &Error) {
-        self.count(Event::Error);
-        let error = error.clone().on_alias(self.cache.alias()).for_template(self.request.template);
-        event::error(self.cache.alias(), self.request.template, &error);
-        self.failure = Some(error);
+        self.failure = Some(self.cache.report(self.meter, self.request.template, error));
     }
 }
 

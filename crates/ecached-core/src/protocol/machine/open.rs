@@ -6,6 +6,7 @@ use crate::flight::wait::{Follower, Waited};
 use crate::flight::{Caller, Context, Entered, Identity, Outcome, join_or_alone};
 use crate::protocol::bytes::{Ask, Seen};
 use crate::protocol::request::Mode;
+use crate::settings::OnError;
 use crate::stats::Event;
 use crate::{Error, event};
 
@@ -35,7 +36,13 @@ impl Machine {
         }
     }
 
-    fn ask_open(&mut self, opening: Opening) -> Step {
+    fn ask_open(&mut self, mut opening: Opening) -> Step {
+        if let Some(step) = self.wait_for_lock() {
+            return step;
+        }
+        if let Err(error) = self.open_lock(&mut opening) {
+            return self.without_cache(&error);
+        }
         self.state = State::Open;
         Step::Ask(Ask::Open(opening))
     }
@@ -63,8 +70,13 @@ impl Machine {
             {
                 return self.entered(join_or_alone(flight, &Context::current()));
             }
-            leader.identify(identity);
             self.leader = Some(leader);
+            if let Some(step) = self.take_lock() {
+                return step;
+            }
+            if let Some(leader) = &self.leader {
+                leader.identify(identity);
+            }
             return self.compute();
         }
         if self.alone {
@@ -94,7 +106,7 @@ impl Machine {
             }
             Entered::Lead(leader) => {
                 self.leader = Some(leader);
-                self.compute()
+                self.take_lock().unwrap_or_else(|| self.compute())
             }
             Entered::LookAgain => self.look_again(),
             Entered::Alone => {
@@ -120,7 +132,11 @@ impl Machine {
                 self.count(Event::Shared);
                 self.finish(Done::Error(error))
             }
-            Waited::Landed(Outcome::Failed) | Waited::GaveUp => {
+            Waited::Landed(Outcome::Unreachable(error)) if self.fails() => {
+                self.count(Event::Shared);
+                self.finish(Done::Failed(error))
+            }
+            Waited::Landed(Outcome::Failed | Outcome::Unreachable(_)) | Waited::GaveUp => {
                 self.alone = true;
                 self.look_again()
             }
@@ -129,13 +145,28 @@ impl Machine {
         }
     }
 
-    /// Something failed before the computation: compute, and store nothing. Callers may still share the computation if
+    /// Whether a failure before the computation is returned instead of a value.
+    fn fails(&self) -> bool {
+        self.request.mode == Mode::Lookup
+            && self.request.tells_failures
+            && self.cache.settings().on_error == OnError::Fail
+    }
+
+    /// Something failed before the computation: fail, where that is wanted, else compute, and store nothing. Callers may still share the computation if
     /// they were there before it began.
     pub(super) fn without_cache(&mut self, error: &Error) -> Step {
         self.error(error);
         self.captured = Captured::Nothing;
+        self.without_lock();
         if self.request.mode == Mode::Peek {
             return self.finish(Done::Absent);
+        }
+        if self.fails() {
+            let error = self.take_failure().unwrap_or_else(|| error.clone());
+            if let Some(leader) = self.leader.take() {
+                leader.land(Outcome::Unreachable(error.clone()));
+            }
+            return self.finish(Done::Failed(error));
         }
         // A flight that ended since is no reason to ask the failing backend again, nor is one that is being opened.
         self.looked = u64::MAX;

@@ -40,17 +40,17 @@ impl Machine {
     }
 
     /// The function succeeded, and nobody but the caller wants the value.
-    pub(crate) fn succeeded_alone(&mut self) {
-        self.finish(Done::Computed);
+    pub(crate) fn succeeded_alone(&mut self) -> Step {
+        self.finish(Done::Computed)
     }
 
     /// The function failed. `shared` is a copy of its error for the followers.
-    pub(crate) fn failed(&mut self, shared: Option<SharedError>) {
+    pub(crate) fn failed(&mut self, shared: Option<SharedError>) -> Step {
         self.count(Event::Failed);
         if let Some(leader) = self.leader.take() {
             leader.land(shared.map_or(Outcome::Failed, Outcome::Error));
         }
-        self.finish(Done::Computed);
+        self.finish(Done::Computed)
     }
 
     /// The function returned a value. Followers get it at once; storing it comes after.
@@ -160,7 +160,12 @@ impl Machine {
         let now = self.cache.clock().unix_millis();
         let storing = seen.storing(&self.layout(), &self.request, &payload, (self.timeout, now));
         match storing {
-            Some(storing) if storing.entry.value.len() <= self.capabilities().max_value_bytes => {
+            Some(mut storing)
+                if storing.entry.value.len() <= self.capabilities().max_value_bytes =>
+            {
+                if self.capabilities().conditional_store {
+                    storing.unlock = self.unlock();
+                }
                 self.state = State::Store;
                 Step::Ask(Ask::Store(Box::new(storing)))
             }
@@ -172,6 +177,9 @@ impl Machine {
         match written {
             Written::Stored => {
                 self.count(Event::Stored);
+                if self.cache.object_store().is_none() && self.capabilities().conditional_store {
+                    self.unlocked();
+                }
                 event::store(self.cache.alias(), self.request.template);
             }
             Written::Doomed => self.doomed(),

@@ -1,18 +1,20 @@
 //! The methods of a cache: values by key, without a cached function.
 
+mod many;
+
 use crate::cache::Cache;
 use crate::call::{self, Always, Call};
 use crate::codec::ValueOps;
 use crate::key::{KeyRef, hash};
-use crate::kind::{Plain, Probe, ProbePlain};
-use crate::protocol::bytes::{self, Answer, Ask, Layout, Reading};
+use crate::kind::{Fallible, Holding, Plain, Probe, ProbePlain, Stays, Tells, Travels};
 use crate::protocol::invalidate::Target;
 use crate::protocol::request::KeyHash;
 use crate::protocol::{Done, Machine, Mode, Names, Request, Step};
 use crate::stats::Meter;
 use crate::timeout::{IntoTimeout, Timeout};
-use crate::value::{Boxed, CacheValue, Value};
-use crate::{Error, ErrorKind, Result};
+use crate::value::{Boxed, CacheValue};
+use crate::{Error, Result};
+use many::Many;
 use std::any::TypeId;
 use std::borrow::Cow;
 
@@ -80,7 +82,7 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidName`] for an empty key, or when the backend cannot tell.
+    /// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName) for an empty key, or when the backend cannot tell.
     pub fn get<T: CacheValue>(&self, key: &str) -> Result<Option<T>> {
         let value =
             self.machine::<T>(key, EntryOptions::new(), Mode::Peek, true)?.run_to_end(absent)?;
@@ -97,7 +99,8 @@ impl Cache {
             return keys.iter().map(|key| self.get(key)).collect();
         };
         while let Some(ask) = many.next_ask() {
-            many.answered(self.ask(&ask)?)?;
+            let answer = self.ask(&ask);
+            many.answered(answer)?;
         }
         Ok(many.into_values())
     }
@@ -109,8 +112,8 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidName`], [`ErrorKind::InvalidTimeout`], [`ErrorKind::TooLarge`], [`ErrorKind::Codec`], or when
-    /// the backend failed.
+    /// `InvalidName`, `InvalidTimeout`, `TooLarge` or `Codec` of [`ErrorKind`](crate::ErrorKind), or when the backend
+    /// failed.
     pub fn set<T: CacheValue>(
         &self,
         key: &str,
@@ -170,6 +173,47 @@ impl Cache {
         self.call(key, options.into_entry_options()).run(Always, compute)
     }
 
+    /// The value of `key`; if there is none, what `compute` returns, which is then stored. Callers at the same time share
+    /// one computation. An `Err` is not stored, and not shared: callers who wait for it compute for themselves.
+    ///
+    /// It computes whatever is wrong with the cache, unless the alias's [`OnError`](crate::OnError) says `Fail`.
+    ///
+    /// # Errors
+    ///
+    /// The computation's own. Under `OnError::Fail` also the cache's, when the lookup failed; nothing was computed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ecached_core::backend::Null;
+    /// use ecached_core::{Cache, Error};
+    ///
+    /// let cache = Cache::new(Null);
+    /// let value: Result<u64, Box<dyn std::error::Error>> =
+    ///     cache.get_or_try_compute("answer", 60, || Ok("42".parse()?));
+    /// assert_eq!(value.unwrap(), 42);
+    /// ```
+    pub fn get_or_try_compute<T: CacheValue, E: From<Error> + 'static>(
+        &self,
+        key: &str,
+        options: impl IntoEntryOptions,
+        compute: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.try_call::<T, E, Stays>(key, options.into_entry_options()).run(Always, compute)
+    }
+
+    fn try_call<T: CacheValue, E: From<Error> + 'static, H: Holding<E>>(
+        &self,
+        key: &str,
+        options: EntryOptions,
+    ) -> Call<Fallible<T, E, Boxed, Tells, H>> {
+        let mut request = request::<T>(key, options, Mode::Lookup, false);
+        request.tells_failures = true;
+        let started = self.flights().now();
+        let machine = Machine::new(self.clone(), Meter::cache(), request, started);
+        Call::new(Fallible::new(), Some(Box::new(machine)))
+    }
+
     fn call<T: CacheValue>(&self, key: &str, options: EntryOptions) -> Call<Plain<T>> {
         Call::new(
             Probe::<T>::new().kind(),
@@ -209,7 +253,8 @@ impl Cache {
             return keys.iter().map(|key| self.get(key)).collect();
         };
         while let Some(ask) = many.next_ask() {
-            many.answered(self.ask_async(&ask).await?)?;
+            let answer = self.ask_async(&ask).await;
+            many.answered(answer)?;
         }
         Ok(many.into_values())
     }
@@ -234,6 +279,17 @@ impl Cache {
     }
 }
 
+impl Cache {
+    pub(crate) async fn get_or_try_compute_async<T: CacheValue, E: From<Error> + Send + 'static>(
+        &self,
+        key: &str,
+        options: EntryOptions,
+        compute: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        self.try_call::<T, E, Travels>(key, options).run_async(Always, compute).await
+    }
+}
+
 fn absent(_: &mut Machine) -> Step {
     Step::Done(Done::Absent)
 }
@@ -252,104 +308,10 @@ fn request<T: CacheValue>(key: &str, options: EntryOptions, mode: Mode, any_tags
         timeout: options.timeout,
         has_value_tags: false,
         mode,
+        lock: None,
+        tells_failures: false,
         ops: ValueOps::any::<T, Boxed>(),
         value_type: TypeId::of::<T>(),
         template: "",
     }
-}
-
-/// A value of the request with that number, if its tags still have these versions.
-type Unverified = (usize, Value, Vec<(String, crate::version::Version)>);
-
-/// Several lookups in stores of bytes, with the keys of all in one question, and the tags that entries bring in a second.
-struct Many<'a> {
-    cache: &'a Cache,
-    requests: Vec<Request>,
-    values: Vec<Option<Value>>,
-    unverified: Vec<Unverified>,
-    state: u8,
-}
-
-impl<'a> Many<'a> {
-    /// `None` for in-process stores, which are asked one by one.
-    fn new<T: CacheValue>(cache: &'a Cache, keys: &[&str]) -> Result<Option<Self>> {
-        keys.iter().try_for_each(|key| crate::key::name::check("key", key))?;
-        if cache.object_store().is_some() || !cache.is_enabled() {
-            return Ok(None);
-        }
-        let requests: Vec<_> = keys
-            .iter()
-            .map(|key| request::<T>(key, EntryOptions::new(), Mode::Peek, true))
-            .collect();
-        let values = requests.iter().map(|_| None).collect();
-        Ok(Some(Self { cache, requests, values, unverified: Vec::new(), state: 0 }))
-    }
-
-    fn layout(&self) -> Layout<'a> {
-        Layout { settings: self.cache.settings(), capabilities: self.cache.capabilities() }
-    }
-
-    fn next_ask(&mut self) -> Option<Ask> {
-        let layout = self.layout();
-        self.state += 1;
-        match self.state {
-            1 if !self.requests.is_empty() => Some(Ask::Read(
-                self.requests
-                    .iter()
-                    .flat_map(|request| bytes::lookup_keys(&layout, request))
-                    .collect(),
-            )),
-            2 if !self.unverified.is_empty() => {
-                let tags = self
-                    .unverified
-                    .iter()
-                    .flat_map(|(_, _, tags)| tags)
-                    .map(|(tag, _)| tag.as_str());
-                Some(Ask::Read(bytes::value_tag_keys(&layout, tags)))
-            }
-            _ => None,
-        }
-    }
-
-    fn answered(&mut self, answer: Answer) -> Result<()> {
-        let Answer::Read(answers) = answer else { return Err(wrong_answer()) };
-        let layout = self.layout();
-        let mut rest = &answers[..];
-        let mut take = |count: usize| {
-            let (taken, others) = rest.split_at_checked(count).ok_or_else(wrong_answer)?;
-            rest = others;
-            Ok::<_, Error>(taken)
-        };
-        if self.state > 1 {
-            for (index, value, tags) in self.unverified.drain(..) {
-                if bytes::are_live(&tags, take(tags.len())?) {
-                    self.values[index] = Some(value);
-                }
-            }
-            return Ok(());
-        }
-        let now = self.cache.clock().unix_millis();
-        for (index, request) in self.requests.iter().enumerate() {
-            let own = take(bytes::lookup_keys(&layout, request).len())?;
-            match bytes::judge(&layout, request, own, now)? {
-                Reading::Hit(value, _) => self.values[index] = Some(value),
-                Reading::Unverified { value, tags, .. } => {
-                    self.unverified.push((index, value, tags));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn into_values<T: CacheValue>(self) -> Vec<Option<T>> {
-        self.values
-            .into_iter()
-            .map(|value| value.and_then(|value| value.downcast_ref().cloned()))
-            .collect()
-    }
-}
-
-fn wrong_answer() -> Error {
-    Error::new(ErrorKind::Backend, "get_many must answer one value per key")
 }
