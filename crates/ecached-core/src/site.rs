@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::cache::Cache;
+use crate::key::numbered::{Numbered, Pattern};
 use crate::key::{KeyBuf, hash};
 use crate::registry::{DEFAULT_ALIAS, Registry, Slot};
 use crate::stats::{Counters, Stats};
@@ -18,6 +19,8 @@ pub struct SiteSpec {
     pub path: fn() -> &'static str,
     /// The key template; empty if the key is automatic or an expression.
     pub template: &'static str,
+    /// The key template, if a number can be all that changes in it.
+    pub pattern: Option<Pattern>,
     /// The alias; `None`: the default.
     pub alias: Option<&'static str>,
     /// The templates of the declared tags.
@@ -60,6 +63,12 @@ impl Site {
     /// The key template, or the function's path.
     pub(crate) fn template(&self) -> &'static str {
         if self.spec.template.is_empty() { (self.spec.path)() } else { self.spec.template }
+    }
+
+    /// The key with that number, if the key is a template and a number.
+    #[inline]
+    pub(crate) fn numbered(&'static self, number: Option<u64>) -> Option<Numbered> {
+        Some(Numbered::new(self.spec.pattern.as_ref()?, number?))
     }
 
     pub(crate) const fn counters(&self) -> &Counters {

@@ -63,7 +63,7 @@ impl Host<'_> {
     /// The body of the function itself: looks the value up, or computes and stores it.
     pub(crate) fn call_body(&self) -> TokenStream {
         let (p, target, ops, key) =
-            (&self.parts.p, self.parts.target(), self.ops(), self.parts.key());
+            (&self.parts.p, self.parts.target(), self.ops(), self.parts.call_key());
         let (extra, plan, kind, binds) =
             (self.parts.extra(), self.parts.plan(), self.kind(), self.binds());
         let run = self.run();
@@ -71,7 +71,7 @@ impl Host<'_> {
             #kind
             let __call = match {
                 #binds
-                let __start = #p::start(#target, __kind, #ops, &#key, #extra, #plan);
+                let __start = #p::start(#target, __kind, #ops, #key, #extra, #plan);
                 __start
             } {
                 #p::Start::Hit(__value) => return __value,
@@ -251,9 +251,9 @@ impl Host<'_> {
     }
 
     fn start_args(&self) -> TokenStream {
-        let (target, ops, key) = (self.parts.target(), self.ops(), self.parts.key());
+        let (target, ops, key) = (self.parts.target(), self.ops(), self.parts.call_key());
         let (extra, plan) = (self.parts.extra(), self.parts.plan());
-        quote_spanned!(Span::mixed_site()=> #target, __kind, #ops, &#key, #extra, #plan)
+        quote_spanned!(Span::mixed_site()=> #target, __kind, #ops, #key, #extra, #plan)
     }
 
     /// Runs the computation of `__call`.

@@ -57,6 +57,12 @@ impl Parts<'_> {
         quote_spanned!(Span::mixed_site()=> { let mut #k = #p::KeyBuf::new(); #(#prefix)* #key #k })
     }
 
+    /// An expression for the key of a call: its number, and how to render it.
+    pub(crate) fn call_key(&self) -> TokenStream {
+        let (p, number, key) = (&self.p, self.number(), self.key());
+        quote_spanned!(Span::mixed_site()=> #p::Key { number: #number, render: &|| #key })
+    }
+
     /// An expression for a key of which only the prefix is rendered.
     pub(crate) fn prefix(&self) -> Option<TokenStream> {
         let (p, k) = (&self.p, buffer());
@@ -239,10 +245,10 @@ impl Parts<'_> {
         let tags = options.tags.iter().map(|tag| tag.template.to_string());
         let prefix =
             option(options.prefix.as_ref().map(|prefix| prefix.template.to_string()).as_ref());
-        let value_tags = options.value_tags.is_some();
+        let (value_tags, pattern) = (options.value_tags.is_some(), self.pattern());
         quote_spanned!(Span::mixed_site()=>
             static __ECACHED_SITE: #p::Site = #p::Site::new(#p::SiteSpec {
-                path: #path, template: #template, alias: #alias, tags: &[#(#tags),*], prefix: #prefix,
+                path: #path, template: #template, pattern: #pattern, alias: #alias, tags: &[#(#tags),*], prefix: #prefix,
                 value_tags: #value_tags, is_async: #is_async,
             });
         )

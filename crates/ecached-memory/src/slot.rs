@@ -1,57 +1,53 @@
-//! Entries as they lie in the table: all that a hit reads side by side, next to the key's hash.
+//! Entries as they lie in the table: all that decides about a hit side by side, next to the value.
 
 use crate::tags::{self, Dependencies};
-use ecached_core::clock::Tick;
-use ecached_core::value::Value;
+use ecached_core::backend::objects::{Found, NewEntry};
+use ecached_core::clock::{Clock, Tick};
+use ecached_core::key::numbered::{Name, Numbered};
+use quick_cache::Equivalent;
 use smol_str::SmolStr;
+use std::cell::Cell;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The epoch of a slot whose dependencies were not current.
+/// The epoch of a slot whose dependencies were not looked at yet.
 const NEVER_CHECKED: u64 = u64::MAX;
 
-/// An entry.
+/// All of an entry but its value.
 ///
-/// A clone of it is a snapshot, as a reader gets it: the value, and whether it was valid when the clone was made. It
-/// keeps nothing else alive, so that a hit counts one reference, the one that it returns.
+/// To the table it is the entry's key: what decides about a hit is then compared where it lies, by [`Lookup`], and a hit
+/// copies nothing but the value's pointer. Slots are equal if their hashes are, so that the table has one entry per hash.
 pub(crate) struct Slot {
-    pub(crate) value: Value,
+    hash: u64,
     pub(crate) expires: Tick,
-    pub(crate) tag_set: u64,
-    /// The full key, in here up to 23 bytes.
-    pub(crate) key: SmolStr,
+    tag_set: u64,
     /// The last epoch at which the dependencies were looked at and found current.
     checked: AtomicU64,
-    /// `None`: this is a snapshot.
-    dependencies: Option<Box<dyn Dependencies>>,
+    key: Key,
+    dependencies: Box<dyn Dependencies>,
+}
+
+/// The full key.
+enum Key {
+    /// In here up to 23 bytes.
+    Text(SmolStr),
+    Numbered(Numbered),
 }
 
 impl Slot {
     pub(crate) fn new(
-        (key, value): (&str, Value),
-        tag_set: u64,
-        expires: Tick,
+        hash: u64,
+        entry: &NewEntry<'_>,
         dependencies: Box<dyn Dependencies>,
     ) -> Self {
-        let checked = AtomicU64::new(NEVER_CHECKED);
-        Self {
-            value,
-            expires,
-            tag_set,
-            key: SmolStr::new(key),
-            checked,
-            dependencies: Some(dependencies),
-        }
+        let key = entry.numbered.map_or_else(|| Key::Text(SmolStr::new(entry.key)), Key::Numbered);
+        let (expires, tag_set) = (entry.expires, entry.tag_set);
+        Self { hash, expires, tag_set, checked: AtomicU64::new(NEVER_CHECKED), key, dependencies }
     }
 
     /// What it counts in a store that is bounded by bytes.
     pub(crate) fn weight(&self) -> u64 {
-        self.dependencies.as_ref().map_or(1, |dependencies| dependencies.weight())
-    }
-
-    /// Of a snapshot: whether the dependencies were current when it was taken.
-    #[inline]
-    pub(crate) fn was_current(&self) -> bool {
-        self.checked.load(Ordering::Relaxed) != NEVER_CHECKED
+        self.dependencies.weight()
     }
 
     /// Whether its dependencies are current.
@@ -66,27 +62,129 @@ impl Slot {
 
     #[cold]
     fn check(&self, epoch: u64) -> bool {
-        let current =
-            self.dependencies.as_ref().is_some_and(|dependencies| dependencies.are_current());
+        let current = self.dependencies.are_current();
         if current {
             // A slower thread may write an older epoch over a newer one; the next reader then looks once more.
             self.checked.store(epoch, Ordering::Relaxed);
         }
         current
     }
+
+    #[inline]
+    fn has_name(&self, hash: u64, name: &Name<'_>) -> bool {
+        self.hash == hash
+            && match &self.key {
+                Key::Numbered(own) => name.is_numbered(*own),
+                Key::Text(own) => name.is_text(own.as_str()),
+            }
+    }
 }
 
-impl Clone for Slot {
+impl PartialEq for Slot {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+}
+
+impl Eq for Slot {}
+
+impl Hash for Slot {
     #[inline]
-    fn clone(&self) -> Self {
-        let checked = if self.is_current() { 0 } else { NEVER_CHECKED };
-        Self {
-            value: Value::clone(&self.value),
-            expires: self.expires,
-            tag_set: self.tag_set,
-            key: self.key.clone(),
-            checked: AtomicU64::new(checked),
-            dependencies: None,
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// Finds whatever entry has that hash.
+pub(crate) struct ByHash(pub(crate) u64);
+
+impl Hash for ByHash {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0);
+    }
+}
+
+impl Equivalent<Slot> for ByHash {
+    fn equivalent(&self, slot: &Slot) -> bool {
+        slot.hash == self.0
+    }
+}
+
+/// Finds the entry of a key, in whatever state it is.
+pub(crate) struct ByName<'a>(pub(crate) Name<'a>);
+
+impl Hash for ByName<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.hash());
+    }
+}
+
+impl Equivalent<Slot> for ByName<'_> {
+    fn equivalent(&self, slot: &Slot) -> bool {
+        slot.has_name(self.0.hash(), &self.0)
+    }
+}
+
+/// Finds the entry of a key, if it may be served.
+pub(crate) struct Lookup<'a> {
+    hash: u64,
+    name: Name<'a>,
+    tag_set: Option<u64>,
+    clock: &'a Clock,
+    refused: Cell<Refused>,
+}
+
+/// Why an entry may not be served.
+#[derive(Clone, Copy)]
+enum Refused {
+    /// There is none.
+    Absent,
+    OtherTags,
+    Expired,
+    Invalidated,
+}
+
+impl<'a> Lookup<'a> {
+    #[inline]
+    pub(crate) fn new(name: Name<'a>, tag_set: Option<u64>, clock: &'a Clock) -> Self {
+        Self { hash: name.hash(), name, tag_set, clock, refused: Cell::new(Refused::Absent) }
+    }
+
+    /// Why nothing was found.
+    #[cold]
+    pub(crate) fn why_not(&self) -> Found {
+        match self.refused.get() {
+            Refused::Absent => Found::Absent,
+            Refused::OtherTags => Found::OtherTags,
+            Refused::Expired => Found::Expired,
+            Refused::Invalidated => Found::Invalidated,
         }
+    }
+}
+
+impl Hash for Lookup<'_> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl Equivalent<Slot> for Lookup<'_> {
+    #[inline]
+    fn equivalent(&self, slot: &Slot) -> bool {
+        if !slot.has_name(self.hash, &self.name) {
+            return false;
+        }
+        let refused = if self.tag_set.is_some_and(|tag_set| tag_set != slot.tag_set) {
+            Refused::OtherTags
+        } else if self.clock.has_passed(slot.expires) {
+            Refused::Expired
+        } else if !slot.is_current() {
+            Refused::Invalidated
+        } else {
+            return true;
+        };
+        self.refused.set(refused);
+        false
     }
 }

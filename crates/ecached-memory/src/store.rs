@@ -14,7 +14,7 @@
 
 use crate::config::{Bound, MemoryBuilder};
 use crate::leases::{Lease, Leases};
-use crate::slot::Slot;
+use crate::slot::{ByHash, ByName, Lookup, Slot};
 use crate::sweep::Sweeper;
 use crate::tags::{TagRefs, Tags};
 use ecached_core::Result;
@@ -22,6 +22,7 @@ use ecached_core::backend::objects::{Capture, Found, NewEntry, ObjectStore};
 use ecached_core::backend::{Store, Written};
 use ecached_core::clock::{Clock, Tick};
 use ecached_core::key::KeyRef;
+use ecached_core::key::numbered::Name;
 use ecached_core::value::Value;
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
@@ -38,7 +39,7 @@ const SHARD_ENTRIES: u64 = 4096;
 /// A value may weigh a sixteenth of the store.
 const MAX_SHARDS_BY_BYTES: u64 = 16;
 
-type Entries = Cache<u64, Slot, WeightInSlot, KeyIsHash, CollectEvicted>;
+type Entries = Cache<Slot, Value, WeightInSlot, KeyIsHash, CollectEvicted>;
 
 /// An in-process store of values. Clones are the same store; it works from any thread.
 ///
@@ -161,10 +162,10 @@ impl Inner {
     fn remove_where(&self, is_dead: impl Fn(&Slot) -> bool) -> (usize, Tick) {
         let removed = Mutex::new(Vec::new());
         let next = Mutex::new(Tick::NEVER);
-        self.entries.retain(|_, slot| {
+        self.entries.retain(|slot, value| {
             let dead = is_dead(slot);
             if dead {
-                removed.lock().push(Value::clone(&slot.value));
+                removed.lock().push(Value::clone(value));
             } else {
                 let mut next = next.lock();
                 *next = (*next).min(slot.expires);
@@ -192,23 +193,9 @@ impl Inner {
 
 impl ObjectStore for Inner {
     #[inline]
-    fn lookup(&self, key: KeyRef<'_>, tag_set: Option<u64>) -> Found {
-        // Looked at where it lies: a snapshot is moved no further than its value.
-        let found = self.entries.get(&key.hash());
-        let Some(slot) = &found else { return Found::Absent };
-        if !is_same_text(slot.key.as_str(), key.text()) {
-            return Found::Absent;
-        }
-        if tag_set.is_some_and(|tag_set| tag_set != slot.tag_set) {
-            return Found::OtherTags;
-        }
-        if self.clock.has_passed(slot.expires) {
-            return Found::Expired;
-        }
-        if !slot.was_current() {
-            return Found::Invalidated;
-        }
-        found.map_or(Found::Absent, |slot| Found::Hit(slot.value))
+    fn lookup(&self, key: Name<'_>, tag_set: Option<u64>) -> Found {
+        let lookup = Lookup::new(key, tag_set, &self.clock);
+        self.entries.get(&lookup).map_or_else(|| lookup.why_not(), Found::Hit)
     }
 
     fn open(
@@ -234,9 +221,8 @@ impl ObjectStore for Inner {
 
     fn invalidate_keys(&self, keys: &[KeyRef<'_>]) -> Result<()> {
         for key in keys {
-            let same_key = |slot: &Slot| slot.key.as_str() == key.text();
-            let removed =
-                self.leases.revoke(key.hash(), || self.entries.remove_if(&key.hash(), same_key));
+            let name = ByName(Name::Text(*key));
+            let removed = self.leases.revoke(key.hash(), || self.entries.remove(&name));
             drop(removed);
         }
         Ok(())
@@ -258,16 +244,6 @@ impl ObjectStore for Inner {
     }
 }
 
-/// Whether two keys are equal. Short ones byte by byte: the key was written a moment ago in small pieces, and a processor
-/// that reads it in larger ones has to wait until they have left its store buffer.
-#[inline]
-fn is_same_text(stored: &str, rendered: &str) -> bool {
-    if stored.len() != rendered.len() || stored.len() > 32 {
-        return stored == rendered;
-    }
-    stored.bytes().zip(rendered.bytes()).all(|(stored, rendered)| stored == rendered)
-}
-
 /// What a computation captured.
 struct MemoryCapture {
     store: Arc<Inner>,
@@ -286,26 +262,27 @@ impl Capture for MemoryCapture {
 
     fn store(self: Box<Self>, entry: NewEntry<'_>, is_superseded: &dyn Fn() -> bool) -> Written {
         let Self { store, hash, begun, lease, mut tags, .. } = *self;
-        let (expires, value) = (entry.expires, Value::clone(&entry.value));
         // The cells first, then the look at what was invalidated: an invalidation does it in the other order.
         tags.extend(entry.value_tags);
         if !tags.are_current() || store.tags.is_any_newer(entry.value_tags, begun) {
             return Written::Doomed;
         }
         let dependencies = tags.into_dependencies(store.bound.weigh(&entry));
-        let slot = Slot::new((entry.key, entry.value), entry.tag_set, expires, dependencies);
+        let slot = Slot::new(hash, &entry, dependencies);
+        let (expires, value) = (entry.expires, Value::clone(&entry.value));
         let mut evicted = Vec::new();
         let stored = lease.use_for(|| {
             // Asked under the lease: who supersedes this one stores after saying so, and under the same lease.
             let wanted = !is_superseded();
             if wanted {
-                store.entries.insert_with_lifecycle(hash, slot, &mut evicted);
+                store.entries.insert_with_lifecycle(slot, entry.value, &mut evicted);
             }
             wanted
         });
         // It may have been refused for its weight; another entry may hold the same `Arc`, but not under this key.
-        let is_refused =
-            |other: &Slot| Arc::ptr_eq(&other.value, &value) && store.entries.peek(&hash).is_none();
+        let is_refused = |(_, other): &(Slot, Value)| {
+            Arc::ptr_eq(other, &value) && store.entries.peek(&ByHash(hash)).is_none()
+        };
         let is_refused = evicted.iter().any(is_refused);
         drop(evicted);
         match stored {
@@ -331,12 +308,12 @@ struct WeightInSlot {
     by_entries: bool,
 }
 
-impl Weighter<u64, Slot> for WeightInSlot {
-    fn weight(&self, _key: &u64, val: &Slot) -> u64 {
+impl Weighter<Slot, Value> for WeightInSlot {
+    fn weight(&self, key: &Slot, _: &Value) -> u64 {
         if self.by_entries {
             return 1;
         }
-        val.weight()
+        key.weight()
     }
 }
 
@@ -375,10 +352,10 @@ impl Hasher for Same {
 #[derive(Clone)]
 struct CollectEvicted;
 
-impl Lifecycle<u64, Slot> for CollectEvicted {
-    type RequestState = Vec<Slot>;
+impl Lifecycle<Slot, Value> for CollectEvicted {
+    type RequestState = Vec<(Slot, Value)>;
 
-    fn on_evict(&self, state: &mut Vec<Slot>, _key: u64, val: Slot) {
-        state.push(val);
+    fn on_evict(&self, state: &mut Vec<(Slot, Value)>, key: Slot, val: Value) {
+        state.push((key, val));
     }
 }

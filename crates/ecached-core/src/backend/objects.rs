@@ -4,6 +4,7 @@ use super::Written;
 use crate::Result;
 use crate::clock::Tick;
 use crate::key::KeyRef;
+use crate::key::numbered::{Name, Numbered};
 use crate::value::Value;
 use std::borrow::Cow;
 use std::fmt;
@@ -40,6 +41,8 @@ pub trait Capture: Send + Sync + fmt::Debug {
 pub struct NewEntry<'a> {
     /// The full key.
     pub key: &'a str,
+    /// The same key as a template and a number, if it is one.
+    pub numbered: Option<Numbered>,
     /// The value.
     pub value: Value,
     /// The identity of the tag set under which it is stored.
@@ -68,7 +71,7 @@ impl fmt::Debug for NewEntry<'_> {
 /// was called.
 pub trait ObjectStore: Send + Sync + fmt::Debug + 'static {
     /// The entry of `key`, if it can be served to a function with that tag set; `None` accepts any.
-    fn lookup(&self, key: KeyRef<'_>, tag_set: Option<u64>) -> Found;
+    fn lookup(&self, key: Name<'_>, tag_set: Option<u64>) -> Found;
 
     /// Captures the versions of `names` and takes or shares the lease of `key`. If the value may bring further tags, the
     /// capture's identity changes with each invalidation of any tag.

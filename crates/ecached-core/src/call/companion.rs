@@ -1,7 +1,7 @@
 //! Calls that compute nothing: looking at an entry, storing a known value.
 
 use super::run::put;
-use super::{Plan, Policy, Target, Wanted, try_machine};
+use super::{Key, Plan, Policy, Target, Wanted, try_machine};
 use crate::codec::ValueOps;
 use crate::key::KeyBuf;
 use crate::kind::Kind;
@@ -19,12 +19,12 @@ pub fn peek<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
     ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Result<Option<V>> {
     let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
-    let mut machine = try_machine(target, key, extra, plan(), wanted)?;
+    let mut machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
     machine.run_to_end(|_| Step::Done(Done::Absent)).and_then(to_public::<K, V>)
 }
 
@@ -41,12 +41,12 @@ pub fn peek_async<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
     ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> impl Future<Output = Result<Option<V>>> + Send + use<K, V> {
     let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
-    let machine = try_machine(target, key, extra, plan(), wanted);
+    let machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted);
     async move {
         machine?.run_to_end_async(|_| Step::Done(Done::Absent)).await.and_then(to_public::<K, V>)
     }
@@ -61,7 +61,7 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
     ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     policy: P,
@@ -70,7 +70,7 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
     let value = from_public::<K, V>(value)?;
     let decision = policy.decide(&value);
     let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
-    let mut machine = try_machine(target, key, extra, plan(), wanted)?;
+    let mut machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
     machine.run_to_end(|machine| put::<K>(machine, decision, value)).map(drop)
 }
 
@@ -87,14 +87,14 @@ pub fn precache_async<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
     ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     policy: P,
     value: V,
 ) -> impl Future<Output = Result<()>> + Send + use<K, V, P> {
     let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
-    let machine = try_machine(target, key, extra, plan(), wanted);
+    let machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted);
     let decided = from_public::<K, V>(value).map(|value| (policy.decide(&value), value));
     async move {
         let (decision, value) = decided?;

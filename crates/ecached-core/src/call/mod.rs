@@ -18,6 +18,7 @@ pub(crate) use run::put_value;
 use crate::cache::Cache;
 use crate::codec::ValueOps;
 use crate::key::KeyBuf;
+use crate::key::numbered::{Name, Numbered};
 use crate::kind::{IsOption, Kind};
 use crate::protocol::machine::lookup::why;
 use crate::protocol::request::{KeyHash, function_name};
@@ -161,43 +162,104 @@ pub enum Start<K: Kind> {
     Miss(Call<K>),
 }
 
+/// The key of a call: what tells entries apart, and its text for those who need it.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the macros of this very version write it")]
+pub struct Key<R> {
+    /// The integer in it, if that is all that changes in the site's template.
+    pub number: Option<u64>,
+    /// Renders the text. Called at most once.
+    pub render: R,
+}
+
+impl<R: Fn() -> KeyBuf> Key<R> {
+    #[inline]
+    fn numbered(&self, site: &'static Site) -> Option<Numbered> {
+        site.numbered(self.number)
+    }
+
+    fn rendered(&self, site: &'static Site) -> Rendered<KeyBuf> {
+        Rendered { text: (self.render)(), numbered: self.numbered(site) }
+    }
+}
+
+/// A rendered key.
+struct Rendered<T> {
+    text: T,
+    numbered: Option<Numbered>,
+}
+
+impl Rendered<KeyBuf> {
+    const fn as_ref(&self) -> Rendered<&KeyBuf> {
+        Rendered { text: &self.text, numbered: self.numbered }
+    }
+}
+
 /// Begins a call. Never blocks, and never waits.
 #[inline]
-pub fn start<K: Kind>(
+pub fn start<K: Kind, R: Fn() -> KeyBuf>(
     target: Target<'_>,
     kind: K,
     ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<R>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Start<K> {
-    let missed = match target.cache() {
-        Ok(cache) if cache.is_enabled() => match cache.object_store() {
-            None => None,
-            Some(store) => match store.lookup(key.key(), Some(target.site.tag_set(extra))) {
-                Found::Hit(value) => match K::Packing::unpack(value) {
-                    Some(value) => {
-                        count_hit(target, cache);
-                        return Start::Hit(K::join(Ok(value)));
-                    }
-                    None => Some(Event::Foreign),
-                },
-                found => Some(why(&found)),
-            },
+    match key.numbered(target.site) {
+        // The common case: no text is rendered for a hit.
+        Some(numbered) => match find::<K>(target, Name::Numbered(numbered), extra) {
+            Ok(value) => Start::Hit(value),
+            Err(why) => {
+                let key = Rendered { text: &(key.render)(), numbered: Some(numbered) };
+                missed(target, kind, ops, key, extra, plan, why)
+            }
         },
-        Ok(_) | Err(_) => None,
-    };
-    let value_type = TypeId::of::<K::Value>();
-    Start::Miss(Call::new(
-        kind,
-        machine(
-            target,
-            key,
-            extra,
-            plan(),
-            Wanted { ops, value_type, mode: Mode::Lookup, why: missed },
-        ),
-    ))
+        None => {
+            let text = (key.render)();
+            match find::<K>(target, Name::Text(text.key()), extra) {
+                Ok(value) => Start::Hit(value),
+                Err(why) => {
+                    let key = Rendered { text: &text, numbered: None };
+                    missed(target, kind, ops, key, extra, plan, why)
+                }
+            }
+        }
+    }
+}
+
+/// Looks in an in-process store. `Err`: why there is nothing to return, if there is such a store.
+#[inline]
+fn find<K: Kind>(
+    target: Target<'_>,
+    name: Name<'_>,
+    extra: u64,
+) -> std::result::Result<K::Return, Option<Event>> {
+    let Ok(cache) = target.cache() else { return Err(None) };
+    let Some(store) = cache.object_store().filter(|_| cache.is_enabled()) else { return Err(None) };
+    match store.lookup(name, Some(target.site.tag_set(extra))) {
+        Found::Hit(value) => match K::Packing::unpack(value) {
+            Some(value) => {
+                count_hit(target, cache);
+                Ok(K::join(Ok(value)))
+            }
+            None => Err(Some(Event::Foreign)),
+        },
+        found => Err(Some(why(&found))),
+    }
+}
+
+#[cold]
+fn missed<K: Kind>(
+    target: Target<'_>,
+    kind: K,
+    ops: ValueOps,
+    key: Rendered<&KeyBuf>,
+    extra: u64,
+    plan: &dyn Fn() -> Plan,
+    why: Option<Event>,
+) -> Start<K> {
+    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Lookup, why };
+    Start::Miss(Call::new(kind, machine(target, key, extra, plan(), wanted)))
 }
 
 #[inline]
@@ -211,13 +273,14 @@ pub fn refresh<K: Kind>(
     target: Target<'_>,
     kind: K,
     ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Call<K> {
     let wanted =
         Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Refresh, why: None };
-    Call::new(kind, machine(target, key, extra, plan(), wanted))
+    let key = key.rendered(target.site);
+    Call::new(kind, machine(target, key.as_ref(), extra, plan(), wanted))
 }
 
 /// What is wanted of the values.
@@ -233,7 +296,7 @@ struct Wanted {
 #[cold]
 fn machine(
     target: Target<'_>,
-    key: &KeyBuf,
+    key: Rendered<&KeyBuf>,
     extra: u64,
     plan: Plan,
     wanted: Wanted,
@@ -243,7 +306,7 @@ fn machine(
 
 fn try_machine(
     target: Target<'_>,
-    key: &KeyBuf,
+    key: Rendered<&KeyBuf>,
     extra: u64,
     plan: Plan,
     wanted: Wanted,
@@ -263,11 +326,14 @@ fn try_machine(
     }
     let mut names = plan.tags;
     names.push(function_name((site.spec().path)()));
+    let Rendered { text: key, numbered } = key;
+    debug_assert!(numbered.is_none_or(|own| Name::Numbered(own).is_text(key.as_str())));
     names.extend(key.prefix().map(|prefix| Cow::Owned(prefix.to_owned())));
     let request = Request {
         // A prefix alone is no key.
         key: if key.is_empty() { Box::default() } else { key.as_str().into() },
         hash: KeyHash(key.hash()),
+        numbered,
         names: Names::new(names),
         tag_set: Some(site.tag_set(extra)),
         timeout: plan.timeout,

@@ -21,7 +21,7 @@ impl Machine {
         self.looked = self.cache.flights().now();
         let Some(store) = self.cache.objects() else { return self.ask_lookup() };
         if self.may_hit() {
-            let (why, value) = match store.lookup(self.request.key(), self.request.tag_set) {
+            let (why, value) = match store.lookup(self.request.name(), self.request.tag_set) {
                 Found::Hit(value) => (Event::Foreign, self.request.ops.adapt(value)),
                 found => (why(&found), None),
             };
