@@ -211,9 +211,9 @@ impl Parts<'_> {
     }
 
     /// An expression for the plan, rendered when it is asked for.
-    pub(crate) fn plan(&self) -> TokenStream {
+    pub(crate) fn plan(&self, ops: &TokenStream) -> TokenStream {
         let (p, tags, timeout) = (&self.p, self.names(&self.options.tags), self.timeout());
-        quote_spanned!(Span::mixed_site()=> &|| #p::Plan { tags: #tags, timeout: #timeout })
+        quote_spanned!(Span::mixed_site()=> &|| #p::Plan { ops: #ops, tags: #tags, timeout: #timeout })
     }
 
     /// An expression for the cache and the function's place in it.

@@ -48,7 +48,7 @@ pub(crate) fn expand(options: &Options, body: &Expr) -> TokenStream {
         #p::Key { number: __number, render: &|| ::core::clone::Clone::clone(&__text) }
     );
     let start = quote_spanned!(span=>
-        #p::start(#target, __kind, #ops, #rendered, __extra, &|| #p::Plan { tags: #tags, timeout: __timeout })
+        #p::start(#target, __kind, #rendered, __extra, &|| #p::Plan { ops: #ops, tags: #tags, timeout: __timeout })
     );
     let run = if is_async {
         quote_spanned!(span=>

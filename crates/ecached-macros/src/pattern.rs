@@ -21,17 +21,17 @@ struct Pattern<'a> {
 }
 
 impl Parts<'_> {
-    /// An expression for the site's pattern, if it has one.
+    /// An expression for the site's pattern.
     pub(crate) fn pattern(&self) -> TokenStream {
         let p = &self.p;
         let Some(Pattern { before, after, .. }) = pattern(self.options) else {
-            return quote_spanned!(Span::mixed_site()=> #p::Option::None);
+            return quote_spanned!(Span::mixed_site()=> #p::Pattern::NONE);
         };
         let hash = |segment| quote_spanned!(Span::mixed_site()=> #p::segment_hash(#segment));
         let (before_hashes, after_hashes) =
             (segments_before(&before).map(hash), segments_after(&after).map(hash));
         quote_spanned!(Span::mixed_site()=>
-            #p::Option::Some(#p::Pattern::new((#before, &[#(#before_hashes),*]), (#after, &[#(#after_hashes),*])))
+            #p::Pattern::new((#before, &[#(#before_hashes),*]), (#after, &[#(#after_hashes),*]))
         )
     }
 

@@ -1,9 +1,10 @@
 //! Entries as they lie in the table: all that decides about a hit side by side, next to the value.
 
 use crate::tags::{self, Dependencies};
-use ecached_core::backend::objects::{Found, NewEntry};
-use ecached_core::clock::{Clock, Tick};
+use ecached_core::backend::objects::{NewEntry, Refused};
+use ecached_core::clock::Tick;
 use ecached_core::key::numbered::{Name, Numbered};
+use ecached_core::value::Value;
 use quick_cache::Equivalent;
 use smol_str::SmolStr;
 use std::cell::Cell;
@@ -13,13 +14,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The epoch of a slot whose dependencies were not looked at yet.
 const NEVER_CHECKED: u64 = u64::MAX;
 
+/// A value, and when it stops being served.
+///
+/// A hit looks at the clock when it has left the table: nothing is called under the table's lock then.
+#[derive(Clone)]
+pub(crate) struct Timed {
+    pub(crate) value: Value,
+    pub(crate) expires: Tick,
+}
+
 /// All of an entry but its value.
 ///
 /// To the table it is the entry's key: what decides about a hit is then compared where it lies, by [`Lookup`], and a hit
-/// copies nothing but the value's pointer. Slots are equal if their hashes are, so that the table has one entry per hash.
+/// copies nothing but the [`Timed`] value. Slots are equal if their hashes are, so that the table has one entry per hash.
 pub(crate) struct Slot {
     hash: u64,
-    pub(crate) expires: Tick,
     tag_set: u64,
     /// The last epoch at which the dependencies were looked at and found current.
     checked: AtomicU64,
@@ -41,8 +50,8 @@ impl Slot {
         dependencies: Box<dyn Dependencies>,
     ) -> Self {
         let key = entry.numbered.map_or_else(|| Key::Text(SmolStr::new(entry.key)), Key::Numbered);
-        let (expires, tag_set) = (entry.expires, entry.tag_set);
-        Self { hash, expires, tag_set, checked: AtomicU64::new(NEVER_CHECKED), key, dependencies }
+        let (tag_set, checked) = (entry.tag_set, AtomicU64::new(NEVER_CHECKED));
+        Self { hash, tag_set, checked, key, dependencies }
     }
 
     /// What it counts in a store that is bounded by bytes.
@@ -125,40 +134,23 @@ impl Equivalent<Slot> for ByName<'_> {
     }
 }
 
-/// Finds the entry of a key, if it may be served.
+/// Finds the entry of a key, if it may be served until it expires.
 pub(crate) struct Lookup<'a> {
     hash: u64,
-    name: Name<'a>,
+    name: &'a Name<'a>,
     tag_set: Option<u64>,
-    clock: &'a Clock,
     refused: Cell<Refused>,
-}
-
-/// Why an entry may not be served.
-#[derive(Clone, Copy)]
-enum Refused {
-    /// There is none.
-    Absent,
-    OtherTags,
-    Expired,
-    Invalidated,
 }
 
 impl<'a> Lookup<'a> {
     #[inline]
-    pub(crate) fn new(name: Name<'a>, tag_set: Option<u64>, clock: &'a Clock) -> Self {
-        Self { hash: name.hash(), name, tag_set, clock, refused: Cell::new(Refused::Absent) }
+    pub(crate) fn new(name: &'a Name<'a>, tag_set: Option<u64>) -> Self {
+        Self { hash: name.hash(), name, tag_set, refused: Cell::new(Refused::Absent) }
     }
 
     /// Why nothing was found.
-    #[cold]
-    pub(crate) fn why_not(&self) -> Found {
-        match self.refused.get() {
-            Refused::Absent => Found::Absent,
-            Refused::OtherTags => Found::OtherTags,
-            Refused::Expired => Found::Expired,
-            Refused::Invalidated => Found::Invalidated,
-        }
+    pub(crate) fn refused(&self) -> Refused {
+        self.refused.get()
     }
 }
 
@@ -172,13 +164,11 @@ impl Hash for Lookup<'_> {
 impl Equivalent<Slot> for Lookup<'_> {
     #[inline]
     fn equivalent(&self, slot: &Slot) -> bool {
-        if !slot.has_name(self.hash, &self.name) {
+        if !slot.has_name(self.hash, self.name) {
             return false;
         }
         let refused = if self.tag_set.is_some_and(|tag_set| tag_set != slot.tag_set) {
             Refused::OtherTags
-        } else if self.clock.has_passed(slot.expires) {
-            Refused::Expired
         } else if !slot.is_current() {
             Refused::Invalidated
         } else {

@@ -14,11 +14,11 @@
 
 use crate::config::{Bound, MemoryBuilder};
 use crate::leases::{Lease, Leases};
-use crate::slot::{ByHash, ByName, Lookup, Slot};
+use crate::slot::{ByHash, ByName, Lookup, Slot, Timed};
 use crate::sweep::Sweeper;
 use crate::tags::{TagRefs, Tags};
 use ecached_core::Result;
-use ecached_core::backend::objects::{Capture, Found, NewEntry, ObjectStore};
+use ecached_core::backend::objects::{Capture, NewEntry, ObjectStore, Refused};
 use ecached_core::backend::{Store, Written};
 use ecached_core::clock::{Clock, Tick};
 use ecached_core::key::KeyRef;
@@ -39,7 +39,10 @@ const SHARD_ENTRIES: u64 = 4096;
 /// A value may weigh a sixteenth of the store.
 const MAX_SHARDS_BY_BYTES: u64 = 16;
 
-type Entries = Cache<Slot, Value, WeightInSlot, KeyIsHash, CollectEvicted>;
+/// What came of a lookup.
+type Looked = std::result::Result<Value, Refused>;
+
+type Entries = Cache<Slot, Timed, WeightInSlot, KeyIsHash, CollectEvicted>;
 
 /// An in-process store of values. Clones are the same store; it works from any thread.
 ///
@@ -159,16 +162,16 @@ impl fmt::Debug for Inner {
 impl Inner {
     /// Removes entries that `is_dead` and drops their values behind the locks. Answers how many, and when the next one
     /// expires.
-    fn remove_where(&self, is_dead: impl Fn(&Slot) -> bool) -> (usize, Tick) {
+    fn remove_where(&self, is_dead: impl Fn(&Slot, Tick) -> bool) -> (usize, Tick) {
         let removed = Mutex::new(Vec::new());
         let next = Mutex::new(Tick::NEVER);
-        self.entries.retain(|slot, value| {
-            let dead = is_dead(slot);
+        self.entries.retain(|slot, timed| {
+            let dead = is_dead(slot, timed.expires);
             if dead {
-                removed.lock().push(Value::clone(value));
+                removed.lock().push(Value::clone(&timed.value));
             } else {
                 let mut next = next.lock();
-                *next = (*next).min(slot.expires);
+                *next = (*next).min(timed.expires);
             }
             !dead
         });
@@ -177,7 +180,7 @@ impl Inner {
 
     pub(crate) fn sweep(&self) -> usize {
         let now = self.clock.now();
-        let (count, next) = self.remove_where(|slot| slot.expires <= now || !slot.is_current());
+        let (count, next) = self.remove_where(|slot, expires| expires <= now || !slot.is_current());
         self.sweeper.swept(next);
         count
     }
@@ -193,9 +196,13 @@ impl Inner {
 
 impl ObjectStore for Inner {
     #[inline]
-    fn lookup(&self, key: Name<'_>, tag_set: Option<u64>) -> Found {
-        let lookup = Lookup::new(key, tag_set, &self.clock);
-        self.entries.get(&lookup).map_or_else(|| lookup.why_not(), Found::Hit)
+    fn lookup(&self, key: &Name<'_>, tag_set: Option<u64>) -> Looked {
+        let lookup = Lookup::new(key, tag_set);
+        match self.entries.get(&lookup) {
+            Some(timed) if self.clock.has_passed(timed.expires) => Err(Refused::Expired),
+            Some(timed) => Ok(timed.value),
+            None => Err(lookup.refused()),
+        }
     }
 
     fn open(
@@ -231,7 +238,7 @@ impl ObjectStore for Inner {
     fn clear(&self) -> Result<()> {
         // Leases first: what is stored after this was opened after this.
         self.leases.revoke_all();
-        self.remove_where(|_| true);
+        self.remove_where(|_, _| true);
         Ok(())
     }
 
@@ -270,18 +277,19 @@ impl Capture for MemoryCapture {
         let dependencies = tags.into_dependencies(store.bound.weigh(&entry));
         let slot = Slot::new(hash, &entry, dependencies);
         let (expires, value) = (entry.expires, Value::clone(&entry.value));
+        let timed = Timed { value: entry.value, expires };
         let mut evicted = Vec::new();
         let stored = lease.use_for(|| {
             // Asked under the lease: who supersedes this one stores after saying so, and under the same lease.
             let wanted = !is_superseded();
             if wanted {
-                store.entries.insert_with_lifecycle(slot, entry.value, &mut evicted);
+                store.entries.insert_with_lifecycle(slot, timed, &mut evicted);
             }
             wanted
         });
         // It may have been refused for its weight; another entry may hold the same `Arc`, but not under this key.
-        let is_refused = |(_, other): &(Slot, Value)| {
-            Arc::ptr_eq(other, &value) && store.entries.peek(&ByHash(hash)).is_none()
+        let is_refused = |(_, other): &(Slot, Timed)| {
+            Arc::ptr_eq(&other.value, &value) && store.entries.peek(&ByHash(hash)).is_none()
         };
         let is_refused = evicted.iter().any(is_refused);
         drop(evicted);
@@ -308,8 +316,8 @@ struct WeightInSlot {
     by_entries: bool,
 }
 
-impl Weighter<Slot, Value> for WeightInSlot {
-    fn weight(&self, key: &Slot, _: &Value) -> u64 {
+impl Weighter<Slot, Timed> for WeightInSlot {
+    fn weight(&self, key: &Slot, _: &Timed) -> u64 {
         if self.by_entries {
             return 1;
         }
@@ -352,10 +360,10 @@ impl Hasher for Same {
 #[derive(Clone)]
 struct CollectEvicted;
 
-impl Lifecycle<Slot, Value> for CollectEvicted {
-    type RequestState = Vec<(Slot, Value)>;
+impl Lifecycle<Slot, Timed> for CollectEvicted {
+    type RequestState = Vec<(Slot, Timed)>;
 
-    fn on_evict(&self, state: &mut Vec<(Slot, Value)>, key: Slot, val: Value) {
+    fn on_evict(&self, state: &mut Vec<(Slot, Timed)>, key: Slot, val: Timed) {
         state.push((key, val));
     }
 }

@@ -2,7 +2,6 @@
 
 use super::run::put;
 use super::{Key, Plan, Policy, Target, Wanted, try_machine};
-use crate::codec::ValueOps;
 use crate::key::KeyBuf;
 use crate::kind::Kind;
 use crate::protocol::{Done, Mode, Step};
@@ -18,12 +17,11 @@ use std::any::{Any, TypeId};
 pub fn peek<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
-    ops: ValueOps,
     key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Result<Option<V>> {
-    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
+    let wanted = Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
     let mut machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
     machine.run_to_end(|_| Step::Done(Done::Absent)).and_then(to_public::<K, V>)
 }
@@ -40,12 +38,11 @@ pub fn peek<K: Kind, V: 'static>(
 pub fn peek_async<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
-    ops: ValueOps,
     key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> impl Future<Output = Result<Option<V>>> + Send + use<K, V> {
-    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
+    let wanted = Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
     let machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted);
     async move {
         machine?.run_to_end_async(|_| Step::Done(Done::Absent)).await.and_then(to_public::<K, V>)
@@ -60,7 +57,6 @@ pub fn peek_async<K: Kind, V: 'static>(
 pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
-    ops: ValueOps,
     key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
@@ -69,7 +65,7 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
 ) -> Result<()> {
     let value = from_public::<K, V>(value)?;
     let decision = policy.decide(&value);
-    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
+    let wanted = Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
     let mut machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
     machine.run_to_end(|machine| put::<K>(machine, decision, value)).map(drop)
 }
@@ -86,14 +82,13 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
 pub fn precache_async<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
-    ops: ValueOps,
     key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     policy: P,
     value: V,
 ) -> impl Future<Output = Result<()>> + Send + use<K, V, P> {
-    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
+    let wanted = Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
     let machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted);
     let decided = from_public::<K, V>(value).map(|value| (policy.decide(&value), value));
     async move {

@@ -28,7 +28,8 @@ use crate::site::Site;
 use crate::stats::{Event, Meter};
 use crate::timeout::Timeout;
 use crate::value::{CacheValue, Packing};
-use crate::{Result, backend::objects::Found, event};
+use crate::backend::objects::ObjectStore;
+use crate::{Result, event};
 use std::any::TypeId;
 use std::borrow::Cow;
 
@@ -55,18 +56,35 @@ pub const fn on<'a>(site: &'static Site, cache: &'a Cache) -> Target<'a> {
     Target { site, instance: Some(cache), registry: crate::caches }
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
     #[inline]
-    pub(crate) fn meter(&self) -> Meter {
+    pub(crate) fn meter(self) -> Meter {
         Meter { function: Some(self.site.counters()), cache: self.instance.is_some() }
     }
 
     #[inline]
-    pub(crate) fn cache(&self) -> Result<&Cache> {
+    pub(crate) fn cache(self) -> Result<&'a Cache> {
         match self.instance {
             Some(cache) => Ok(cache),
             None => self.site.cache(self.registry),
         }
+    }
+
+    /// The cache and its store, if that is in this process and switched on.
+    #[inline(always)]
+    fn object_store(self) -> Option<(&'a Cache, &'a dyn ObjectStore)> {
+        if self.instance.is_none()
+            && let Some(known) = self.site.known_store()
+        {
+            return Some(known);
+        }
+        self.find_object_store()
+    }
+
+    #[inline(never)]
+    fn find_object_store(self) -> Option<(&'a Cache, &'a dyn ObjectStore)> {
+        let cache = self.cache().ok().filter(|cache| cache.is_enabled())?;
+        Some((cache, cache.object_store()?))
     }
 }
 
@@ -74,6 +92,8 @@ impl Target<'_> {
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "the macros of this very version write it")]
 pub struct Plan {
+    /// How values are stored.
+    pub ops: ValueOps,
     /// The declared tags, rendered.
     pub tags: Vec<Cow<'static, str>>,
     /// The timeout, unless the value decides.
@@ -196,31 +216,30 @@ impl Rendered<KeyBuf> {
 }
 
 /// Begins a call. Never blocks, and never waits.
-#[inline]
+#[inline(always)]
 pub fn start<K: Kind, R: Fn() -> KeyBuf>(
     target: Target<'_>,
     kind: K,
-    ops: ValueOps,
     key: Key<R>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Start<K> {
     match key.numbered(target.site) {
         // The common case: no text is rendered for a hit.
-        Some(numbered) => match find::<K>(target, Name::Numbered(numbered), extra) {
+        Some(numbered) => match find::<K>(target, &Name::Numbered(numbered), extra) {
             Ok(value) => Start::Hit(value),
             Err(why) => {
                 let key = Rendered { text: &(key.render)(), numbered: Some(numbered) };
-                missed(target, kind, ops, key, extra, plan, why)
+                missed(target, kind, key, extra, plan, why)
             }
         },
         None => {
             let text = (key.render)();
-            match find::<K>(target, Name::Text(text.key()), extra) {
+            match find::<K>(target, &Name::Text(text.key()), extra) {
                 Ok(value) => Start::Hit(value),
                 Err(why) => {
                     let key = Rendered { text: &text, numbered: None };
-                    missed(target, kind, ops, key, extra, plan, why)
+                    missed(target, kind, key, extra, plan, why)
                 }
             }
         }
@@ -228,64 +247,59 @@ pub fn start<K: Kind, R: Fn() -> KeyBuf>(
 }
 
 /// Looks in an in-process store. `Err`: why there is nothing to return, if there is such a store.
-#[inline]
+#[inline(always)]
 fn find<K: Kind>(
     target: Target<'_>,
-    name: Name<'_>,
+    name: &Name<'_>,
     extra: u64,
 ) -> std::result::Result<K::Return, Option<Event>> {
-    let Ok(cache) = target.cache() else { return Err(None) };
-    let Some(store) = cache.object_store().filter(|_| cache.is_enabled()) else { return Err(None) };
-    match store.lookup(name, Some(target.site.tag_set(extra))) {
-        Found::Hit(value) => match K::Packing::unpack(value) {
-            Some(value) => {
-                count_hit(target, cache);
-                Ok(K::join(Ok(value)))
-            }
-            None => Err(Some(Event::Foreign)),
-        },
-        found => Err(Some(why(&found))),
-    }
+    let Some((cache, store)) = target.object_store() else { return Err(None) };
+    let value = match store.lookup(name, Some(target.site.tag_set(extra))) {
+        Ok(value) => value,
+        Err(refused) => return Err(Some(why(refused))),
+    };
+    let Some(value) = K::Packing::unpack(value) else { return Err(Some(Event::Foreign)) };
+    count_hit(target, cache);
+    Ok(K::join(Ok(value)))
 }
 
 #[cold]
 fn missed<K: Kind>(
     target: Target<'_>,
     kind: K,
-    ops: ValueOps,
     key: Rendered<&KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     why: Option<Event>,
 ) -> Start<K> {
-    let wanted = Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Lookup, why };
+    let wanted = Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Lookup, why };
     Start::Miss(Call::new(kind, machine(target, key, extra, plan(), wanted)))
 }
 
-#[inline]
+#[inline(always)]
 fn count_hit(target: Target<'_>, cache: &Cache) {
     cache.count(target.meter(), Event::Hit);
-    event::hit(cache.alias(), target.site.spec().template);
+    if event::is_tracing() {
+        event::hit(cache.alias(), target.site.spec().template);
+    }
 }
 
 /// Begins a refresh.
 pub fn refresh<K: Kind>(
     target: Target<'_>,
     kind: K,
-    ops: ValueOps,
     key: Key<&dyn Fn() -> KeyBuf>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Call<K> {
     let wanted =
-        Wanted { ops, value_type: TypeId::of::<K::Value>(), mode: Mode::Refresh, why: None };
+        Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Refresh, why: None };
     let key = key.rendered(target.site);
     Call::new(kind, machine(target, key.as_ref(), extra, plan(), wanted))
 }
 
 /// What is wanted of the values.
 struct Wanted {
-    ops: ValueOps,
     value_type: TypeId,
     mode: Mode,
     /// Why a lookup was a miss already.
@@ -339,7 +353,7 @@ fn try_machine(
         timeout: plan.timeout,
         has_value_tags: site.spec().value_tags,
         mode: wanted.mode,
-        ops: wanted.ops,
+        ops: plan.ops,
         value_type: wanted.value_type,
         template: site.template(),
     };

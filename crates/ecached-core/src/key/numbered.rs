@@ -20,6 +20,9 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// No template.
+    pub const NONE: Self = Self::new(("", &[]), ("", &[]));
+
     /// The template of these texts. `segments_before` and `segments_after` are [`super::hash::of_segment`] of their
     /// segments, none of which is a number.
     #[must_use]
