@@ -3,6 +3,7 @@
 use crate::tags::{self, Dependencies};
 use ecached_core::backend::objects::{NewEntry, Refused};
 use ecached_core::clock::Tick;
+use ecached_core::key::KeyRef;
 use ecached_core::key::numbered::{Name, Numbered};
 use ecached_core::value::Value;
 use quick_cache::Equivalent;
@@ -28,7 +29,6 @@ pub(crate) struct Timed {
 /// To the table it is the entry's key: what decides about a hit is then compared where it lies, by [`Lookup`], and a hit
 /// copies nothing but the [`Timed`] value. Slots are equal if their hashes are, so that the table has one entry per hash.
 pub(crate) struct Slot {
-    hash: u64,
     tag_set: u64,
     /// The last epoch at which the dependencies were looked at and found current.
     checked: AtomicU64,
@@ -44,14 +44,10 @@ enum Key {
 }
 
 impl Slot {
-    pub(crate) fn new(
-        hash: u64,
-        entry: &NewEntry<'_>,
-        dependencies: Box<dyn Dependencies>,
-    ) -> Self {
+    pub(crate) fn new(entry: &NewEntry<'_>, dependencies: Box<dyn Dependencies>) -> Self {
         let key = entry.numbered.map_or_else(|| Key::Text(SmolStr::new(entry.key)), Key::Numbered);
         let (tag_set, checked) = (entry.tag_set, AtomicU64::new(NEVER_CHECKED));
-        Self { hash, tag_set, checked, key, dependencies }
+        Self { tag_set, checked, key, dependencies }
     }
 
     /// What it counts in a store that is bounded by bytes.
@@ -80,27 +76,33 @@ impl Slot {
     }
 
     #[inline]
-    fn has_name(&self, hash: u64, name: &Name<'_>) -> bool {
-        self.hash == hash
-            && match &self.key {
-                Key::Numbered(own) => name.is_numbered(*own),
-                Key::Text(own) => name.is_text(own.as_str()),
-            }
+    fn has_name(&self, name: &Name<'_>) -> bool {
+        match &self.key {
+            Key::Numbered(own) => name.is_numbered(*own),
+            Key::Text(own) => name.is_text(own.as_str()),
+        }
+    }
+
+    /// The hash of the key: not kept, as no hit asks for it.
+    fn hash(&self) -> u64 {
+        match &self.key {
+            Key::Numbered(own) => own.hash(),
+            Key::Text(own) => KeyRef::new(own).hash(),
+        }
     }
 }
 
 impl PartialEq for Slot {
     fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash
+        self.hash() == other.hash()
     }
 }
 
 impl Eq for Slot {}
 
 impl Hash for Slot {
-    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
+        state.write_u64(self.hash());
     }
 }
 
@@ -115,7 +117,7 @@ impl Hash for ByHash {
 
 impl Equivalent<Slot> for ByHash {
     fn equivalent(&self, slot: &Slot) -> bool {
-        slot.hash == self.0
+        slot.hash() == self.0
     }
 }
 
@@ -130,7 +132,7 @@ impl Hash for ByName<'_> {
 
 impl Equivalent<Slot> for ByName<'_> {
     fn equivalent(&self, slot: &Slot) -> bool {
-        slot.has_name(self.0.hash(), &self.0)
+        slot.has_name(&self.0)
     }
 }
 
@@ -164,7 +166,7 @@ impl Hash for Lookup<'_> {
 impl Equivalent<Slot> for Lookup<'_> {
     #[inline]
     fn equivalent(&self, slot: &Slot) -> bool {
-        if !slot.has_name(self.hash, self.name) {
+        if !slot.has_name(self.name) {
             return false;
         }
         let refused = if self.tag_set.is_some_and(|tag_set| tag_set != slot.tag_set) {

@@ -275,7 +275,7 @@ impl Capture for MemoryCapture {
             return Written::Doomed;
         }
         let dependencies = tags.into_dependencies(store.bound.weigh(&entry));
-        let slot = Slot::new(hash, &entry, dependencies);
+        let slot = Slot::new(&entry, dependencies);
         let (expires, value) = (entry.expires, Value::clone(&entry.value));
         let timed = Timed { value: entry.value, expires };
         let mut evicted = Vec::new();
