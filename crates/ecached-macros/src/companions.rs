@@ -62,8 +62,7 @@ struct Companion {
 impl Host<'_> {
     /// The body of the function itself: looks the value up, or computes and stores it.
     pub(crate) fn call_body(&self) -> TokenStream {
-        let (p, start, kind, binds) =
-            (&self.parts.p, self.start_args(), self.kind(), self.binds());
+        let (p, start, kind, binds) = (&self.parts.p, self.start_args(), self.kind(), self.binds());
         let run = self.run();
         quote_spanned!(Span::mixed_site()=>
             #kind

@@ -116,8 +116,8 @@ impl Hash for ByHash {
 }
 
 impl Equivalent<Slot> for ByHash {
-    fn equivalent(&self, slot: &Slot) -> bool {
-        slot.hash() == self.0
+    fn equivalent(&self, key: &Slot) -> bool {
+        key.hash() == self.0
     }
 }
 
@@ -131,8 +131,8 @@ impl Hash for ByName<'_> {
 }
 
 impl Equivalent<Slot> for ByName<'_> {
-    fn equivalent(&self, slot: &Slot) -> bool {
-        slot.has_name(&self.0)
+    fn equivalent(&self, key: &Slot) -> bool {
+        key.has_name(&self.0)
     }
 }
 
@@ -165,13 +165,13 @@ impl Hash for Lookup<'_> {
 
 impl Equivalent<Slot> for Lookup<'_> {
     #[inline]
-    fn equivalent(&self, slot: &Slot) -> bool {
-        if !slot.has_name(self.name) {
+    fn equivalent(&self, key: &Slot) -> bool {
+        if !key.has_name(self.name) {
             return false;
         }
-        let refused = if self.tag_set.is_some_and(|tag_set| tag_set != slot.tag_set) {
+        let refused = if self.tag_set.is_some_and(|tag_set| tag_set != key.tag_set) {
             Refused::OtherTags
-        } else if !slot.is_current() {
+        } else if !key.is_current() {
             Refused::Invalidated
         } else {
             return true;

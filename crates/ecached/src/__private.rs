@@ -7,16 +7,16 @@ pub use ecached_core::call::{
 };
 pub use ecached_core::key::KeyBuf;
 pub use ecached_core::key::field;
-pub use ecached_core::key::numbered::Pattern;
 pub use ecached_core::key::hash::of_segment as segment_hash;
+pub use ecached_core::key::numbered::Pattern;
 pub use ecached_core::private::{
     Invalidation, as_cache, invalidate_all, invalidate_key, invalidate_names, invalidate_prefix,
     stats, succeeded,
 };
 pub use ecached_core::site::{Site, SiteSpec, extra};
 pub use ecached_core::{
-    __field as field, __field_auto as field_auto, __field_debug as field_debug, __kind as kind, __number as number,
-    __kind_of as kind_of, __kind_of_future as kind_of_future,
+    __field as field, __field_auto as field_auto, __field_debug as field_debug, __kind as kind,
+    __kind_of as kind_of, __kind_of_future as kind_of_future, __number as number,
 };
 pub use ecached_core::{Cache, Error, Timeout, kind};
 pub use std;

@@ -22,7 +22,8 @@ pub fn peek<K: Kind, V: 'static>(
     plan: &dyn Fn() -> Plan,
 ) -> Result<Option<V>> {
     let wanted = Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Peek, why: None };
-    let mut machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
+    let mut machine =
+        try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
     machine.run_to_end(|_| Step::Done(Done::Absent)).and_then(to_public::<K, V>)
 }
 
@@ -66,7 +67,8 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
     let value = from_public::<K, V>(value)?;
     let decision = policy.decide(&value);
     let wanted = Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Put, why: None };
-    let mut machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
+    let mut machine =
+        try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
     machine.run_to_end(|machine| put::<K>(machine, decision, value)).map(drop)
 }
 

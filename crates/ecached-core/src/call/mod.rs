@@ -1,6 +1,6 @@
 //! A call of a cached function: the hit on the spot, the rest by the machine. What the macros expand to.
 //!
-//! `mod` has the hit, `run` goes on from a miss, `companion` has calls that compute nothing.
+//! `hit` has the hit, `run` goes on from a miss, `companion` has calls that compute nothing.
 
 #![expect(
     clippy::too_many_arguments,
@@ -9,26 +9,28 @@
 )]
 
 mod companion;
+mod hit;
 mod run;
 
 pub use companion::{peek, peek_async, precache, precache_async};
+use hit::Rendered;
+pub use hit::{Key, Start, start};
 pub use run::Call;
 pub(crate) use run::put_value;
 
+use crate::backend::objects::ObjectStore;
 use crate::cache::Cache;
 use crate::codec::ValueOps;
 use crate::key::KeyBuf;
-use crate::key::numbered::{Name, Numbered};
+use crate::key::numbered::Name;
 use crate::kind::{IsOption, Kind};
-use crate::protocol::machine::lookup::why;
 use crate::protocol::request::{KeyHash, function_name};
 use crate::protocol::{Machine, Mode, Names, Request};
 use crate::registry::Registry;
 use crate::site::Site;
 use crate::stats::{Event, Meter};
 use crate::timeout::Timeout;
-use crate::value::{CacheValue, Packing};
-use crate::backend::objects::ObjectStore;
+use crate::value::CacheValue;
 use crate::{Result, event};
 use std::any::TypeId;
 use std::borrow::Cow;
@@ -172,118 +174,6 @@ pub fn is_none<K: Kind<Value: IsOption>>(_: K, value: &K::Value) -> bool {
     value.is_absent()
 }
 
-/// The answer to a call, if it is there already.
-#[expect(clippy::exhaustive_enums, reason = "the macros of this very version match it")]
-#[derive(Debug)]
-pub enum Start<K: Kind> {
-    /// A hit in an in-process store.
-    Hit(K::Return),
-    /// Anything else.
-    Miss(Call<K>),
-}
-
-/// The key of a call: what tells entries apart, and its text for those who need it.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "the macros of this very version write it")]
-pub struct Key<R> {
-    /// The integer in it, if that is all that changes in the site's template.
-    pub number: Option<u64>,
-    /// Renders the text. Called at most once.
-    pub render: R,
-}
-
-impl<R: Fn() -> KeyBuf> Key<R> {
-    #[inline]
-    fn numbered(&self, site: &'static Site) -> Option<Numbered> {
-        site.numbered(self.number)
-    }
-
-    fn rendered(&self, site: &'static Site) -> Rendered<KeyBuf> {
-        Rendered { text: (self.render)(), numbered: self.numbered(site) }
-    }
-}
-
-/// A rendered key.
-struct Rendered<T> {
-    text: T,
-    numbered: Option<Numbered>,
-}
-
-impl Rendered<KeyBuf> {
-    const fn as_ref(&self) -> Rendered<&KeyBuf> {
-        Rendered { text: &self.text, numbered: self.numbered }
-    }
-}
-
-/// Begins a call. Never blocks, and never waits.
-#[inline(always)]
-pub fn start<K: Kind, R: Fn() -> KeyBuf>(
-    target: Target<'_>,
-    kind: K,
-    key: Key<R>,
-    extra: u64,
-    plan: &dyn Fn() -> Plan,
-) -> Start<K> {
-    match key.numbered(target.site) {
-        // The common case: no text is rendered for a hit.
-        Some(numbered) => match find::<K>(target, &Name::Numbered(numbered), extra) {
-            Ok(value) => Start::Hit(value),
-            Err(why) => {
-                let key = Rendered { text: &(key.render)(), numbered: Some(numbered) };
-                missed(target, kind, key, extra, plan, why)
-            }
-        },
-        None => {
-            let text = (key.render)();
-            match find::<K>(target, &Name::Text(text.key()), extra) {
-                Ok(value) => Start::Hit(value),
-                Err(why) => {
-                    let key = Rendered { text: &text, numbered: None };
-                    missed(target, kind, key, extra, plan, why)
-                }
-            }
-        }
-    }
-}
-
-/// Looks in an in-process store. `Err`: why there is nothing to return, if there is such a store.
-#[inline(always)]
-fn find<K: Kind>(
-    target: Target<'_>,
-    name: &Name<'_>,
-    extra: u64,
-) -> std::result::Result<K::Return, Option<Event>> {
-    let Some((cache, store)) = target.object_store() else { return Err(None) };
-    let value = match store.lookup(name, Some(target.site.tag_set(extra))) {
-        Ok(value) => value,
-        Err(refused) => return Err(Some(why(refused))),
-    };
-    let Some(value) = K::Packing::unpack(value) else { return Err(Some(Event::Foreign)) };
-    count_hit(target, cache);
-    Ok(K::join(Ok(value)))
-}
-
-#[cold]
-fn missed<K: Kind>(
-    target: Target<'_>,
-    kind: K,
-    key: Rendered<&KeyBuf>,
-    extra: u64,
-    plan: &dyn Fn() -> Plan,
-    why: Option<Event>,
-) -> Start<K> {
-    let wanted = Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Lookup, why };
-    Start::Miss(Call::new(kind, machine(target, key, extra, plan(), wanted)))
-}
-
-#[inline(always)]
-fn count_hit(target: Target<'_>, cache: &Cache) {
-    cache.count(target.meter(), Event::Hit);
-    if event::is_tracing() {
-        event::hit(cache.alias(), target.site.spec().template);
-    }
-}
-
 /// Begins a refresh.
 pub fn refresh<K: Kind>(
     target: Target<'_>,
@@ -292,8 +182,7 @@ pub fn refresh<K: Kind>(
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Call<K> {
-    let wanted =
-        Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Refresh, why: None };
+    let wanted = Wanted { value_type: TypeId::of::<K::Value>(), mode: Mode::Refresh, why: None };
     let key = key.rendered(target.site);
     Call::new(kind, machine(target, key.as_ref(), extra, plan(), wanted))
 }

@@ -151,8 +151,10 @@ mod tests {
 
     static USER: Pattern = Pattern::new(("user:", &[hash::of_segment("user")]), ("", &[]));
     static USER_TOO: Pattern = Pattern::new(("user:", &[hash::of_segment("user")]), ("", &[]));
-    static LIST: Pattern =
-        Pattern::new(("shop:", &[hash::of_segment("shop")]), (":list", &[hash::of_segment("list")]));
+    static LIST: Pattern = Pattern::new(
+        ("shop:", &[hash::of_segment("shop")]),
+        (":list", &[hash::of_segment("list")]),
+    );
 
     #[test]
     fn its_hash_is_that_of_its_text() {
