@@ -41,7 +41,12 @@ pub(crate) fn private(options: &Options) -> TokenStream {
 impl Parts<'_> {
     /// An expression for the rendered key.
     pub(crate) fn key(&self) -> TokenStream {
-        let p = &self.p;
+        let (p, k, key) = (&self.p, buffer(), self.render_key());
+        quote_spanned!(Span::mixed_site()=> { let mut #k = #p::KeyBuf::new(); #key #k })
+    }
+
+    /// Statements that render the key into `__k`.
+    fn render_key(&self) -> TokenStream {
         let k = buffer();
         let prefix = self.options.prefix.iter().map(|prefix| {
             let prefix = self.render(prefix);
@@ -54,13 +59,15 @@ impl Parts<'_> {
             }
             Key::Auto => self.auto_key(),
         };
-        quote_spanned!(Span::mixed_site()=> { let mut #k = #p::KeyBuf::new(); #(#prefix)* #key #k })
+        quote_spanned!(Span::mixed_site()=> #(#prefix)* #key)
     }
 
     /// An expression for the key of a call: its number, and how to render it.
     pub(crate) fn call_key(&self) -> TokenStream {
-        let (p, number, key) = (&self.p, self.number(), self.key());
-        quote_spanned!(Span::mixed_site()=> #p::Key { number: #number, render: &|| #key })
+        let (p, k, number, key) = (&self.p, buffer(), self.number(), self.render_key());
+        quote_spanned!(Span::mixed_site()=>
+            #p::Key { number: #number, render: &|mut #k: &mut #p::KeyBuf| { #key } }
+        )
     }
 
     /// An expression for a key of which only the prefix is rendered.

@@ -45,7 +45,7 @@ pub(crate) fn expand(options: &Options, body: &Expr) -> TokenStream {
     };
     let (compute, kind_of) = compute(body);
     let rendered = quote_spanned!(span=>
-        #p::Key { number: __number, render: &|| ::core::clone::Clone::clone(&__text) }
+        #p::Key { number: __number, render: &|__k: &mut #p::KeyBuf| ::core::clone::Clone::clone_from(__k, &__text) }
     );
     let start = quote_spanned!(span=>
         #p::start(#target, __kind, #rendered, __extra, &|| #p::Plan { ops: #ops, tags: #tags, timeout: __timeout })

@@ -17,7 +17,7 @@ use std::any::{Any, TypeId};
 pub fn peek<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
-    key: Key<&dyn Fn() -> KeyBuf>,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Result<Option<V>> {
@@ -39,7 +39,7 @@ pub fn peek<K: Kind, V: 'static>(
 pub fn peek_async<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
-    key: Key<&dyn Fn() -> KeyBuf>,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> impl Future<Output = Result<Option<V>>> + Send + use<K, V> {
@@ -58,7 +58,7 @@ pub fn peek_async<K: Kind, V: 'static>(
 pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
-    key: Key<&dyn Fn() -> KeyBuf>,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     policy: P,
@@ -84,7 +84,7 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
 pub fn precache_async<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
-    key: Key<&dyn Fn() -> KeyBuf>,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     policy: P,

@@ -32,18 +32,25 @@ pub enum Start<K: Kind> {
 pub struct Key<R> {
     /// The integer in it, if that is all that changes in the site's template.
     pub number: Option<u64>,
-    /// Renders the text. Called at most once.
+    /// Renders the text, in place. Called at most once.
     pub render: R,
 }
 
-impl<R: Fn() -> KeyBuf> Key<R> {
+impl<R: Fn(&mut KeyBuf)> Key<R> {
     #[inline]
     fn numbered(&self, site: &'static Site) -> Option<Numbered> {
         site.numbered(self.number)
     }
 
     pub(super) fn rendered(&self, site: &'static Site) -> Rendered<KeyBuf> {
-        Rendered { text: (self.render)(), numbered: self.numbered(site) }
+        Rendered { text: self.text(), numbered: self.numbered(site) }
+    }
+
+    #[inline(always)]
+    fn text(&self) -> KeyBuf {
+        let mut text = KeyBuf::new();
+        (self.render)(&mut text);
+        text
     }
 }
 
@@ -61,7 +68,7 @@ impl Rendered<KeyBuf> {
 
 /// Begins a call. Never blocks, and never waits.
 #[inline(always)]
-pub fn start<K: Kind, R: Fn() -> KeyBuf>(
+pub fn start<K: Kind, R: Fn(&mut KeyBuf)>(
     target: Target<'_>,
     kind: K,
     key: Key<R>,
@@ -73,12 +80,13 @@ pub fn start<K: Kind, R: Fn() -> KeyBuf>(
         Some(numbered) => match find::<K>(target, &Name::Numbered(numbered), extra) {
             Ok(value) => Start::Hit(value),
             Err(why) => {
-                let key = Rendered { text: &(key.render)(), numbered: Some(numbered) };
+                let key = Rendered { text: &key.text(), numbered: Some(numbered) };
                 missed(target, kind, key, extra, plan, why)
             }
         },
         None => {
-            let text = (key.render)();
+            let mut text = KeyBuf::new();
+            (key.render)(&mut text);
             match find::<K>(target, &Name::Text(text.key()), extra) {
                 Ok(value) => Start::Hit(value),
                 Err(why) => {

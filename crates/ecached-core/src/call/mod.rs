@@ -178,7 +178,7 @@ pub fn is_none<K: Kind<Value: IsOption>>(_: K, value: &K::Value) -> bool {
 pub fn refresh<K: Kind>(
     target: Target<'_>,
     kind: K,
-    key: Key<&dyn Fn() -> KeyBuf>,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Call<K> {
