@@ -74,7 +74,7 @@ impl Asynchronous {
 
 /// Whether the runtime has timers: without them tokio panics, and a cache must not.
 fn check_timers() -> Result<()> {
-    let timer = std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO)));
+    let timer = std::panic::catch_unwind(|| drop(tokio::time::interval(Duration::from_secs(1))));
     timer.map_err(|_| {
         let message = "the tokio runtime has no timers: build it with `enable_all`";
         Error::new(ErrorKind::Unsupported, message)
