@@ -96,7 +96,7 @@ impl AsyncBackend for Asynchronous {
                 link.gather().read(&link, keys).await
             }
             Spread::Cluster => {
-                let replies = self.run(self.spread().read(keys), Repeat::Allowed).await?;
+                let replies = self.run(commands::gets(keys), Repeat::Allowed).await?;
                 commands::values(replies, keys.len())
             }
         }

@@ -61,13 +61,21 @@ impl Line {
         Ok(replies)
     }
 
-    fn run_phase(&mut self, phase: &Phase, left: &dyn Fn() -> Duration) -> RedisResult<Vec<Value>> {
+    /// Runs one command while there is time `left`.
+    pub(super) fn ask(&mut self, command: &Cmd, left: &dyn Fn() -> Duration) -> RedisResult<Value> {
         self.limit(left())?;
+        let reply = command.query(&mut self.connection);
+        self.is_spoilt |= reply.as_ref().is_err_and(spoils_connection);
+        reply
+    }
+
+    fn run_phase(&mut self, phase: &Phase, left: &dyn Fn() -> Duration) -> RedisResult<Vec<Value>> {
         if let [group] = phase.as_slice()
             && let [command] = group.as_slice()
         {
-            return Ok(vec![command.query(&mut self.connection)?]);
+            return Ok(vec![self.ask(command, left)?]);
         }
+        self.limit(left())?;
         let commands: Vec<&Cmd> = phase.iter().flatten().collect();
         let packed = pipeline(commands.iter().copied()).get_packed_pipeline();
         self.connection.send_packed_command(&packed)?;

@@ -60,7 +60,10 @@ impl Backend for Blocking {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let replies = self.run(self.spread().read(keys), Repeat::Allowed)?;
+        let replies = match self.spread() {
+            Spread::OneServer => vec![self.pool.ask(&commands::mget(keys.iter().copied()))?],
+            Spread::Cluster => self.run(commands::gets(keys), Repeat::Allowed)?,
+        };
         commands::values(replies, keys.len())
     }
 

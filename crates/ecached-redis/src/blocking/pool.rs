@@ -11,7 +11,7 @@ use crate::topology::Repeat;
 use ecached_core::clock::{Clock, Tick};
 use ecached_core::{Error, ErrorKind, Result};
 use parking_lot::{Condvar, Mutex};
-use redis::Value;
+use redis::{Cmd, RedisResult, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,14 +54,26 @@ impl Pool {
 
     /// Runs phases, one after the other, within the operation time-out.
     pub(super) fn run(self: &Arc<Self>, phases: &[Phase], repeat: Repeat) -> Result<Vec<Value>> {
+        self.with_line(repeat, |line, left| line.run(phases, left))
+    }
+
+    /// Runs one command, which may be repeated, within the operation time-out.
+    pub(super) fn ask(self: &Arc<Self>, command: &Cmd) -> Result<Value> {
+        self.with_line(Repeat::Allowed, |line, left| line.ask(command, left))
+    }
+
+    fn with_line<T>(
+        self: &Arc<Self>,
+        repeat: Repeat,
+        work: impl Fn(&mut Line, &dyn Fn() -> Duration) -> RedisResult<T>,
+    ) -> Result<T> {
         let deadline = self.clock.now().after(self.shared.limits.operation);
         loop {
             let mut taken = self.take(deadline)?;
             let Some(line) = &mut taken.line else { return Err(timed_out()) };
             let was_used = std::mem::replace(&mut line.was_used, true);
-            let done = line.run(phases, &|| self.left(deadline));
-            match done {
-                Ok(replies) => return Ok(replies),
+            match work(line, &|| self.left(deadline)) {
+                Ok(done) => return Ok(done),
                 // The server closed it while it was idle, most likely. There may be more such connections, but each is
                 // thrown away.
                 Err(error)
