@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::{Handle, Id};
 
 /// Runtimes whose connections are kept. Programs have one or two; tests have one each, and those are soon gone.
-const MAX_RUNTIMES: usize = 16;
+const MAX_RUNTIMES: usize = 256;
 
 /// The connections of one runtime: one client per server.
 type Links = Arc<[Link<AsyncMetaClient>]>;

@@ -33,6 +33,8 @@ pub(crate) enum Command<'a> {
     Read(&'a str),
     /// Create a version where there is none.
     Add(&'a Item),
+    /// Take a lock, unless it is taken. Nothing cites it, so it may be taken twice.
+    Lock(&'a Item),
     /// Store, whatever is there.
     Set(&'a Item),
     /// Remove, if it is there.
@@ -45,7 +47,7 @@ impl Command<'_> {
     const fn key(&self) -> &str {
         match self {
             Self::Read(key) | Self::Delete(key) | Self::Renew(key) => key,
-            Self::Add(item) | Self::Set(item) => item.key.as_str(),
+            Self::Add(item) | Self::Lock(item) | Self::Set(item) => item.key.as_str(),
         }
     }
 
@@ -58,13 +60,18 @@ impl Command<'_> {
                 Set::new(&item.key, Version::unique()?.as_bytes()).add().into()
             }
             Self::Add(item) => Set::new(&item.key, &item.value).add().into(),
-            Self::Set(item) => {
-                let set = Set::new(&item.key, &item.value);
-                expiry(item.ttl).map_or_else(|| set.clone(), |ttl| set.clone().ttl(ttl)).into()
-            }
+            Self::Lock(item) => expiring(Set::new(&item.key, &item.value).add(), item).into(),
+            Self::Set(item) => expiring(Set::new(&item.key, &item.value), item).into(),
             Self::Delete(key) => Delete::new(key).into(),
             Self::Renew(key) => Set::new(key, Version::unique()?.as_bytes()).into(),
         })
+    }
+}
+
+fn expiring(set: Set, item: &Item) -> Set {
+    match expiry(item.ttl) {
+        Some(ttl) => set.ttl(ttl),
+        None => set,
     }
 }
 
@@ -173,8 +180,11 @@ impl<'a> Plan<'a> {
         if !opening.items().all(|item| item.value.len() == Version::LEN) {
             return Err(Error::new(ErrorKind::Unsupported, "only versions can be opened"));
         }
-        let commands =
-            opening.items().flat_map(|item| [Command::Add(item), Command::Read(&item.key)]);
+        let commands = opening.items().flat_map(|item| {
+            let is_lock = opening.lock.as_ref().is_some_and(|lock| std::ptr::eq(lock, item));
+            let add = if is_lock { Command::Lock(item) } else { Command::Add(item) };
+            [add, Command::Read(&item.key)]
+        });
         Ok(Self::new(router, commands.collect(), None))
     }
 

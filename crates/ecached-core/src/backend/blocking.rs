@@ -83,7 +83,7 @@ pub trait Backend: Send + Sync + 'static {
         Capabilities::basic()
     }
 
-    /// Creates the versions that are absent; answers what is there now, in the order of [`Opening::missing`].
+    /// Creates the versions that are absent; answers what is there now, in the order of [`Opening::items`].
     ///
     /// Default: writes, then reads again. Not atomic: a version that another opener made at the same time may be
     /// replaced, which costs a recomputation.

@@ -2,6 +2,7 @@
 //!
 //! A codec reads back every value that it writes, or it refuses to write it (P5).
 
+mod cautious;
 mod nil;
 #[cfg(feature = "postcard")]
 mod postcard;
@@ -125,7 +126,7 @@ impl Codec {
                     let mut reader = rmp_serde::Deserializer::new(&mut rest);
                     // Foreign bytes must not be able to exhaust the stack.
                     reader.set_max_depth(128);
-                    T::deserialize(&mut reader).ok()?
+                    T::deserialize(cautious::Cautious(&mut reader)).ok()?
                 };
                 rest.is_empty().then_some(value)
             }

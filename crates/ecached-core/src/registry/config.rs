@@ -16,7 +16,8 @@ use std::fmt;
 /// Each alias is a URL, or a table with `url` or `backend` and options. Options that all backends have: `key_prefix`,
 /// `timeout` (seconds, or with a unit: `250ms`, `5m`), `wait` and `lease` (the same), `codec`, `compress` (`lz4` or `none`),
 /// `compress_above` (bytes, or with a unit: `4KiB`), `signing_keys` (hexadecimal, with commas between them; the first one
-/// signs). The others belong to the backend. In a URL they stand in the query.
+/// signs), `on_error` (`compute` or `fail`), `lock` (`process` or `distributed`), `lock_life`, `breaker_failures`,
+/// `breaker_pause`, `breaker_max_pause`. The others belong to the backend. In a URL they stand in the query.
 ///
 /// # Examples
 ///

@@ -1,6 +1,7 @@
 //! Notes what a type's `Deserialize` asks for, as [`write`](super::write) notes what `Serialize` gives, and keeps the limits.
 
 use super::{Noted, Sort, name_at};
+use crate::codec::cautious::believed;
 use serde::Deserialize;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
@@ -202,7 +203,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Noted<'_, A> {
 
     #[inline]
     fn size_hint(&self) -> Option<usize> {
-        self.inner.size_hint()
+        believed(self.inner.size_hint())
     }
 }
 

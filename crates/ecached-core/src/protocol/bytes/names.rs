@@ -8,7 +8,7 @@
 //! | the alias's counter | `ecached:clock` |
 //! | lease, and lock, of a key | `ecached:key:<key>`, `ecached:lock:<key>` |
 //!
-//! The alias's key prefix stands in front of all of them. No two things ever share a name: an entry whose key begins as
+//! The alias's key prefix stands in front of all of them (of leases, unless it has braces). No two things ever share a name: an entry whose key begins as
 //! ecached's own names do is moved to `ecached:entry:<key>`.
 //!
 //! A store that compares a lease and stores the entry in one step may be one of many servers, as in a Redis Cluster, and
@@ -49,8 +49,7 @@ impl Layout<'_> {
         let prefix = &self.settings.key_prefix;
         let mut full = String::with_capacity(prefix.len() + moved.len() + key.len());
         full.extend([prefix.as_str(), moved, key]);
-        // Room for the lease, which repeats the key and perhaps its hash tag.
-        let limit = (self.capabilities.max_key_bytes - "ecached:lock:{}:".len()) / 2;
+        let limit = self.entry_limit();
         // A brace that closes nothing would end the lease's hash tag early, and so would one whose pair is cut off.
         if full.contains('}') && (hash_tag(&full).is_none() || full.len() >= limit) {
             let start = self.plain_prefix();
@@ -72,11 +71,17 @@ impl Layout<'_> {
         }
     }
 
+    /// Leaves room for the lease, which repeats the key, and its hash tag or the prefix.
+    const fn entry_limit(&self) -> usize {
+        (self.capabilities.max_key_bytes - "ecached:lock:{}:".len()) / 2
+    }
+
     /// The key prefix, where it can stand in front of a hash tag: so that a user whom the server lets use names of one
     /// prefix only can use these too.
     fn plain_prefix(&self) -> &str {
         let prefix = self.settings.key_prefix.as_str();
-        if prefix.contains(['{', '}']) { "" } else { prefix }
+        let is_short = prefix.len() <= self.entry_limit();
+        if is_short && !prefix.contains(['{', '}']) { prefix } else { "" }
     }
 
     pub(super) fn lease(&self, key: &str) -> String {
@@ -172,7 +177,7 @@ mod tests {
     proptest! {
         #[test]
         fn entry_and_lease_share_a_hash_slot(
-            prefix in "[{}a:]{0,3}", key in "([{}a%:]|ecached:){1,12}|.{1,300}",
+            prefix in "[{}a:]{0,3}|a{90,140}", key in "([{}a%:]|ecached:){1,12}|.{1,300}",
         ) {
             let settings = Settings::default().with_key_prefix(prefix);
             let layout = layout(&settings);

@@ -1,0 +1,4 @@
+//! libFuzzer target `codec_messagepack`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ecached_fuzz::run("codec_messagepack", bytes));
