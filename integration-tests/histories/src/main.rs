@@ -31,6 +31,8 @@ mod check;
 #[cfg(unix)]
 mod crew;
 #[cfg(unix)]
+mod failover;
+#[cfg(unix)]
 mod functions;
 #[cfg(unix)]
 mod model;

@@ -42,15 +42,20 @@ enum WorkerFault {
 
 /// The one that breaks things.
 pub(crate) struct Nemesis<'a> {
-    pub(crate) servers: &'a dyn Servers,
-    pub(crate) crew: &'a mut Crew,
-    pub(crate) chance: Chance,
-    pub(crate) records: Vec<Record>,
+    servers: &'a dyn Servers,
+    crew: &'a mut Crew,
+    chance: Chance,
+    records: Vec<Record>,
 }
 
-impl Nemesis<'_> {
-    /// Breaks things until that time.
-    pub(crate) fn rage(&mut self, until: u64) -> io::Result<()> {
+impl<'a> Nemesis<'a> {
+    /// Against these.
+    pub(crate) fn new(servers: &'a dyn Servers, crew: &'a mut Crew, chance: Chance) -> Self {
+        Self { servers, crew, chance, records: Vec::new() }
+    }
+
+    /// Breaks things until that time; gives back what it did.
+    pub(crate) fn rage(mut self, until: u64) -> io::Result<Vec<Record>> {
         while now() < until {
             self.calm();
             if now() >= until {
@@ -71,7 +76,7 @@ impl Nemesis<'_> {
             pause(RECOVERY);
         }
         self.calm();
-        Ok(())
+        Ok(self.records)
     }
 
     fn calm(&mut self) {

@@ -4,7 +4,6 @@ use crate::arguments::Options;
 use crate::check::{History, Totals, Violation};
 use crate::model::Part;
 use crate::record::{COUNTERS, Span};
-use std::collections::BTreeSet;
 
 /// Numbers about a history.
 pub(crate) fn totals(history: &History, violations: &[Violation]) {
@@ -104,20 +103,4 @@ pub(crate) fn says_something(history: &History, options: &Options) -> Result<(),
         ));
     }
     Ok(())
-}
-
-/// What failovers lost: those are no failures of ecached.
-pub(crate) fn failovers(history: &History, violations: &[Violation]) {
-    let lost: BTreeSet<usize> = violations.iter().map(|violation| violation.index).collect();
-    println!("  lost invalidations: {} of {}", lost.len(), history.totals.ok);
-    let faults = &history.faults;
-    for (index, (time, what)) in faults.iter().enumerate() {
-        let next = faults.get(index + 1).map_or(u64::MAX, |(time, _)| *time);
-        let ends = lost.iter().map(|&index| history.invalidations[index].span.end);
-        let millis = |end: u64| (end as f64 - *time as f64) / 1e6;
-        let of_this: Vec<f64> =
-            ends.filter(|end| (*time..next).contains(end)).map(millis).collect();
-        let before: Vec<f64> = Vec::new();
-        println!("  {what}: {} lost {before:?}", of_this.len());
-    }
 }

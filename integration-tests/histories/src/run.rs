@@ -5,6 +5,7 @@ use crate::broken::Broken;
 use crate::chance::Chance;
 use crate::check::{History, Violation};
 use crate::crew::Crew;
+use crate::failover;
 use crate::nemesis::Nemesis;
 use crate::record::{Record, Span};
 use crate::report;
@@ -43,7 +44,7 @@ fn make(options: &Options) -> Result<bool, String> {
     let (history, violations) = judge(&log)?;
     report::totals(&history, &violations);
     if options.backend.name == "sentinel" {
-        report::failovers(&history, &violations);
+        failover::report(&history, &violations);
         return Ok(true);
     }
     report::shortest(&history, &violations);
@@ -72,18 +73,18 @@ fn record(options: &Options, folder: &Path) -> Result<(Vec<Record>, Vec<String>)
         broken: options.broken,
     };
     let mut crew = Crew::start(role, options.backend.processes).map_err(described)?;
-    let chance = Chance::new(options.seed, u64::MAX);
+    let mut chance = Chance::new(options.seed, u64::MAX);
     let start = now();
     let length = Duration::from_secs(options.seconds);
     let until = start + u64::try_from(length.as_nanos()).unwrap_or(u64::MAX / 2);
-    let mut nemesis = Nemesis { servers: &*servers, crew: &mut crew, chance, records: Vec::new() };
-    if !options.has_nemesis {
+    let records = if !options.has_nemesis {
         pause(length);
-        nemesis.records.push(Record::Calm(Span { start, end: now() }));
+        vec![Record::Calm(Span { start, end: now() })]
+    } else if let Some(sentinel) = servers.sentinel() {
+        failover::rage(sentinel, &mut chance, until)
     } else {
-        nemesis.rage(until).map_err(described)?;
-    }
-    let records = nemesis.records;
+        Nemesis::new(&*servers, &mut crew, chance).rage(until).map_err(described)?
+    };
     let texts = crew.end()?;
     Ok((records, texts))
 }
