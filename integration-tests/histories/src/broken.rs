@@ -1,10 +1,13 @@
 //! Ways to break the promise on purpose: the checker must find each of them.
 
 use ecached::Result;
-use ecached::backend::{Backend, Capabilities, Item, Opening, Store, Storing, Written};
+use ecached::backend::{
+    AsyncBackend, Backend, Capabilities, Item, Opening, Store, Storing, Written,
+};
 use ecached::{BackendUrl, Version};
 use ecached_testing::ConditionalMap;
 use std::str::FromStr;
+use tokio::task::yield_now;
 
 /// What is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,30 +51,72 @@ impl FromStr for Broken {
 
 /// Opens `map://` and `map://stale-store`: a map in this process that does what a server with scripts can.
 pub(crate) fn open_map(url: &BackendUrl) -> Result<Store> {
-    let map = ConditionalMap::default();
-    Ok(match url.place() {
-        "stale-store" => Store::blocking(Unconditional(map)),
-        _ => Store::blocking(map),
-    })
+    let map = Map { map: ConditionalMap::default(), minds_leases: url.place() != "stale-store" };
+    Ok(Store::both(map.clone(), Later(map)))
 }
 
-/// Stores whatever became of the lease.
-struct Unconditional(ConditionalMap);
+/// A map that may store whatever became of the lease.
+#[derive(Clone)]
+struct Map {
+    map: ConditionalMap,
+    minds_leases: bool,
+}
 
-impl Backend for Unconditional {
+impl Backend for Map {
     fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        self.0.get(key)
+        self.map.get(key)
     }
 
     fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
-        self.0.get_many(keys)
+        self.map.get_many(keys)
     }
 
     fn set_many(&self, items: &[Item]) -> Result<()> {
-        self.0.set_many(items)
+        self.map.set_many(items)
     }
 
     fn delete(&self, keys: &[&str]) -> Result<()> {
+        self.map.delete(keys)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.map.capabilities()
+    }
+
+    fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
+        self.map.open(opening)
+    }
+
+    fn store(&self, storing: &Storing) -> Result<Written> {
+        let mut storing = storing.clone();
+        if !self.minds_leases {
+            storing.lease = None;
+        }
+        self.map.store(&storing)
+    }
+}
+
+/// The async side: other tasks run before each operation, as they do when it goes over a network.
+struct Later(Map);
+
+impl AsyncBackend for Later {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        yield_now().await;
+        self.0.get(key)
+    }
+
+    async fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        yield_now().await;
+        self.0.get_many(keys)
+    }
+
+    async fn set_many(&self, items: &[Item]) -> Result<()> {
+        yield_now().await;
+        self.0.set_many(items)
+    }
+
+    async fn delete(&self, keys: &[&str]) -> Result<()> {
+        yield_now().await;
         self.0.delete(keys)
     }
 
@@ -79,13 +124,13 @@ impl Backend for Unconditional {
         self.0.capabilities()
     }
 
-    fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
+    async fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
+        yield_now().await;
         self.0.open(opening)
     }
 
-    fn store(&self, storing: &Storing) -> Result<Written> {
-        let mut storing = storing.clone();
-        storing.lease = None;
-        self.0.store(&storing)
+    async fn store(&self, storing: &Storing) -> Result<Written> {
+        yield_now().await;
+        self.0.store(storing)
     }
 }

@@ -1,6 +1,10 @@
 //! Chance with a seed: SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.
 
+use crate::model::ROWS;
 use std::time::Duration;
+
+/// Rows in great demand.
+const HOT: u8 = 3;
 
 /// A source of numbers; the same seed gives the same.
 #[derive(Debug)]
@@ -32,9 +36,10 @@ impl Chance {
         usize::try_from(self.below(length as u64)).unwrap_or_default()
     }
 
-    /// A row of the source.
+    /// A row of the source, half of the time one of a few that are in great demand.
     pub(crate) fn row(&mut self) -> u8 {
-        u8::try_from(self.below(u64::from(crate::model::ROWS))).unwrap_or_default()
+        let rows = if self.percent(50) { HOT } else { ROWS };
+        u8::try_from(self.below(u64::from(rows))).unwrap_or_default()
     }
 
     /// True so many times out of a hundred.

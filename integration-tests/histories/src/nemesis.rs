@@ -146,7 +146,7 @@ impl<'a> Nemesis<'a> {
                 let before = server.evicted();
                 server.fill();
                 let evicted = server.evicted().saturating_sub(before);
-                self.note(format!("server {index}: {evicted} evicted: after Evict"));
+                self.note(format!("server {index}: {evicted} evicted"));
             }
         }
     }

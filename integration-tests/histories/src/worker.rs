@@ -209,7 +209,15 @@ fn choose(chance: &mut Chance, row: u8, own: &[Function]) -> Name {
     }
 }
 
-/// Between two writes of one writer.
+/// Writes of one row in a row, at most.
+const BURST: u64 = 4;
+
+/// Between those.
+fn gap(chance: &mut Chance) -> Duration {
+    chance.micros(200, 6_000)
+}
+
+/// Between two rows of one writer.
 fn rest(chance: &mut Chance) -> Duration {
     chance.micros(2_000, 60_000)
 }
@@ -218,29 +226,37 @@ fn writes(mut chance: Chance, broken: Broken) {
     let world = world();
     while !world.is_over() {
         let row = chance.row();
-        if broken == Broken::Nothing && chance.percent(15) {
-            let (part_and_start, is_ok) =
-                functions::commit_and_invalidate(row, || (commit(row), now()));
-            let (part, start) = part_and_start;
-            for name in [Name::Row(row), Name::InValue(row)] {
-                log_invalidation(start, is_ok, name, part);
+        let name = choose(&mut chance, row, &OWN);
+        // One right after the other, so that it meets computations that the other has caused.
+        for _ in 0..=chance.below(BURST) {
+            if broken == Broken::Nothing && chance.percent(15) {
+                let ((part, start), is_ok) =
+                    functions::commit_and_invalidate(row, || (commit(row), now()));
+                for name in [Name::Row(row), Name::InValue(row)] {
+                    log_invalidation(start, is_ok, name, part);
+                }
+            } else {
+                write(&mut chance, broken, row, name);
             }
-        } else {
-            let part = commit(row);
-            let name = choose(&mut chance, row, &OWN);
-            let start = now();
-            let (is_ok, is_late) = match broken {
-                Broken::SkipInvalidation if chance.percent(10) => (true, false),
-                Broken::Late => (true, true),
-                _ => (functions::invalidate(name).is_ok(), false),
-            };
-            log_invalidation(start, is_ok, name, part);
-            if is_late {
-                pause(chance.micros(2_000, 10_000));
-                let _late = functions::invalidate(name);
-            }
+            pause(gap(&mut chance));
         }
         pause(rest(&mut chance));
+    }
+}
+
+/// Commits and invalidates.
+fn write(chance: &mut Chance, broken: Broken, row: u8, name: Name) {
+    let part = commit(row);
+    let start = now();
+    let (is_ok, is_late) = match broken {
+        Broken::SkipInvalidation if chance.percent(10) => (true, false),
+        Broken::Late => (true, true),
+        _ => (functions::invalidate(name).is_ok(), false),
+    };
+    log_invalidation(start, is_ok, name, part);
+    if is_late {
+        pause(chance.micros(2_000, 10_000));
+        let _late = functions::invalidate(name);
     }
 }
 
@@ -248,20 +264,26 @@ async fn writes_async(mut chance: Chance, broken: Broken) {
     let world = world();
     while !world.is_over() {
         let row = chance.row();
-        let part = commit(row);
         let name = choose(&mut chance, row, &OWN_ASYNC);
-        let start = now();
-        if broken == Broken::SkipInvalidation && chance.percent(10) {
-            log_invalidation(start, true, name, part);
-        } else {
-            // One that is given up promises nothing.
-            let patience = if chance.percent(5) { chance.micros(0, 500) } else { PATIENCE };
-            let invalidating = functions::invalidate_async(name);
-            if let Ok(result) = tokio::time::timeout(patience, invalidating).await {
-                log_invalidation(start, result.is_ok(), name, part);
-            }
+        for _ in 0..=chance.below(BURST) {
+            write_async(&mut chance, broken, row, name).await;
+            pause_async(gap(&mut chance)).await;
         }
         pause_async(rest(&mut chance)).await;
+    }
+}
+
+async fn write_async(chance: &mut Chance, broken: Broken, row: u8, name: Name) {
+    let part = commit(row);
+    let start = now();
+    if broken == Broken::SkipInvalidation && chance.percent(10) {
+        return log_invalidation(start, true, name, part);
+    }
+    // One that is given up promises nothing.
+    let patience = if chance.percent(5) { chance.micros(0, 500) } else { PATIENCE };
+    let invalidating = functions::invalidate_async(name);
+    if let Ok(result) = tokio::time::timeout(patience, invalidating).await {
+        log_invalidation(start, result.is_ok(), name, part);
     }
 }
 

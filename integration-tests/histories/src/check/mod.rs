@@ -18,6 +18,9 @@ use crate::model::{Name, Part, Value, names};
 use crate::record::{COUNTED, How, Invalidation, Record, Span};
 use std::collections::{BTreeMap, HashMap};
 
+/// Ends what the nemesis says about how many items a server has evicted.
+const EVICTED: &str = " evicted";
+
 /// What was asked of the reads after some moment.
 #[derive(Clone, Copy, Debug)]
 struct Demand {
@@ -121,7 +124,11 @@ impl History {
             Record::Calm(span) => self.calm.push(span),
             Record::Fault { time, what } => {
                 let kind = what.rsplit(": ").next().unwrap_or_default();
-                *self.totals.faults.entry(kind.to_owned()).or_default() += 1;
+                let (kind, number) = match kind.strip_suffix(EVICTED) {
+                    Some(number) => (EVICTED.trim_start(), number.parse().unwrap_or_default()),
+                    None => (kind, 1),
+                };
+                *self.totals.faults.entry(kind.to_owned()).or_default() += number;
                 self.faults.push((time, what));
             }
             Record::Counters { by, numbers } => {
