@@ -17,12 +17,22 @@ pub(crate) struct Options {
     pub(crate) seconds: u64,
     pub(crate) seed: u64,
     pub(crate) broken: Broken,
-    /// Things break.
-    pub(crate) has_nemesis: bool,
+    pub(crate) nemesis: Nemesis,
     /// Where logs are kept.
     pub(crate) folder: PathBuf,
     /// Also a log without violations.
     pub(crate) keeps_log: bool,
+}
+
+/// What breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nemesis {
+    /// Nothing.
+    None,
+    /// Workers, servers and networks; Sentinel's primaries.
+    All,
+    /// Sentinel's primaries, which take no write while they have no replica.
+    Guarded,
 }
 
 /// Reads the words.
@@ -32,7 +42,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Task, String> {
         seconds: 10,
         seed: 1,
         broken: Broken::Nothing,
-        has_nemesis: true,
+        nemesis: Nemesis::All,
         folder: PathBuf::from("target/histories"),
         keeps_log: false,
     };
@@ -49,7 +59,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Task, String> {
             "--seed" => options.seed = number(value()?)?,
             "--break" => options.broken = value()?.parse()?,
             "--folder" => options.folder = value()?.into(),
-            "--calm" => options.has_nemesis = false,
+            "--nemesis" => options.nemesis = nemesis(value()?)?,
             "--keep" => options.keeps_log = true,
             "--check" => return Ok(Task::Check(value()?.into())),
             _ => return Err(format!("`{word}` is unknown\n{}", help())),
@@ -68,6 +78,15 @@ fn backend(name: &str) -> Result<&'static Backend, String> {
     ALL.iter().find(|backend| backend.name == name).ok_or_else(help)
 }
 
+fn nemesis(name: &str) -> Result<Nemesis, String> {
+    Ok(match name {
+        "none" => Nemesis::None,
+        "all" | "failover" => Nemesis::All,
+        "failover-guarded" => Nemesis::Guarded,
+        _ => return Err(help()),
+    })
+}
+
 fn number(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("`{text}` is no number"))
 }
@@ -76,8 +95,10 @@ fn help() -> String {
     let names = ALL.iter().map(|backend| backend.name).collect::<Vec<_>>().join(", ");
     let broken = Broken::NAMES.map(|(name, _)| name).join(", ");
     format!(
-        "histories --backend <{names}> [--seconds 10] [--seed 1] [--break <{broken}>] [--calm] [--keep] [--folder F]\n\
+        "histories --backend <{names}>\n          \
+         [--seconds 10] [--seed 1] [--nemesis <all, none>] [--break <{broken}>] [--keep] [--folder F]\n\
+         histories --backend sentinel [--nemesis <failover, failover-guarded, none>] …\n\
          histories --check <file>\n\
-         `sentinel` reports what failovers lose, and is no failure; `--calm` breaks nothing; `--keep` keeps the log."
+         What failovers of `sentinel` lose is reported, and is no failure. `--keep` keeps the log also without violations."
     )
 }

@@ -28,10 +28,18 @@ enum Kind {
 const STEP: Duration = Duration::from_millis(20);
 
 /// Fails over again and again until that time.
-pub(crate) fn rage(sentinel: &Sentinel, chance: &mut Chance, until: u64) -> Vec<Record> {
+pub(crate) fn rage(
+    sentinel: &Sentinel,
+    is_guarded: bool,
+    chance: &mut Chance,
+    until: u64,
+) -> Vec<Record> {
     let mut records = Vec::new();
     let mut number = 0;
     while now() < until {
+        if is_guarded {
+            guard(sentinel);
+        }
         let start = now();
         pause(chance.micros(1_000_000, 2_000_000));
         records.push(Record::Calm(Span { start, end: now() }));
@@ -47,6 +55,15 @@ pub(crate) fn rage(sentinel: &Sentinel, chance: &mut Chance, until: u64) -> Vec<
         number += 1;
     }
     records
+}
+
+/// Has both servers refuse writes while they have no replica that was heard of in the last second.
+fn guard(sentinel: &Sentinel) {
+    for server in [sentinel.primary(), sentinel.replica()] {
+        for (name, value) in [("min-replicas-to-write", "1"), ("min-replicas-max-lag", "1")] {
+            server.command(&["CONFIG", "SET", name, value]);
+        }
+    }
 }
 
 /// One failover, until the old primary follows the new one.

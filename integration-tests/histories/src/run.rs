@@ -1,6 +1,6 @@
 //! Makes a history and judges it.
 
-use crate::arguments::{Options, Task};
+use crate::arguments::{self, Options, Task};
 use crate::broken::Broken;
 use crate::chance::Chance;
 use crate::check::{History, Violation};
@@ -77,11 +77,12 @@ fn record(options: &Options, folder: &Path) -> Result<(Vec<Record>, Vec<String>)
     let start = now();
     let length = Duration::from_secs(options.seconds);
     let until = start + u64::try_from(length.as_nanos()).unwrap_or(u64::MAX / 2);
-    let records = if !options.has_nemesis {
+    let records = if options.nemesis == arguments::Nemesis::None {
         pause(length);
         vec![Record::Calm(Span { start, end: now() })]
     } else if let Some(sentinel) = servers.sentinel() {
-        failover::rage(sentinel, &mut chance, until)
+        let is_guarded = options.nemesis == arguments::Nemesis::Guarded;
+        failover::rage(sentinel, is_guarded, &mut chance, until)
     } else {
         Nemesis::new(&*servers, &mut crew, chance).rage(until).map_err(described)?
     };

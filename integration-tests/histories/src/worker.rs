@@ -196,8 +196,10 @@ async fn reads_async(mut chance: Chance) {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a writer invalidates after it has committed a row.
-fn choose(chance: &mut Chance, row: u8, own: &[Function]) -> Name {
-    match chance.below(100) {
+fn choose(chance: &mut Chance, broken: Broken, row: u8, own: &[Function]) -> Name {
+    // By name, nothing is broken then.
+    let limit = if broken == Broken::StaleStore { 40 } else { 100 };
+    match chance.below(limit) {
         0..40 => Name::Key(Function::ALL[chance.index(Function::ALL.len())], row),
         40..60 => Name::Row(row),
         60..80 => Name::InValue(row),
@@ -226,7 +228,7 @@ fn writes(mut chance: Chance, broken: Broken) {
     let world = world();
     while !world.is_over() {
         let row = chance.row();
-        let name = choose(&mut chance, row, &OWN);
+        let name = choose(&mut chance, broken, row, &OWN);
         // One right after the other, so that it meets computations that the other has caused.
         for _ in 0..=chance.below(BURST) {
             if broken == Broken::Nothing && chance.percent(15) {
@@ -264,7 +266,7 @@ async fn writes_async(mut chance: Chance, broken: Broken) {
     let world = world();
     while !world.is_over() {
         let row = chance.row();
-        let name = choose(&mut chance, row, &OWN_ASYNC);
+        let name = choose(&mut chance, broken, row, &OWN_ASYNC);
         for _ in 0..=chance.below(BURST) {
             write_async(&mut chance, broken, row, name).await;
             pause_async(gap(&mut chance)).await;

@@ -22,7 +22,7 @@ fn keeps_the_promise(backend: &str) {
 
 /// The checker finds what is broken on purpose.
 fn is_found_out(backend: &str, broken: &str) {
-    let words = ["--backend", backend, "--seconds", "3", "--seed", "2", "--break", broken];
+    let words = ["--backend", backend, "--seconds", "4", "--seed", "2", "--break", broken];
     let (code, text) = histories(&words);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("the shortest violation:") && text.contains("invalidates"), "{text}");
