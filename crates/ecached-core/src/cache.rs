@@ -12,7 +12,7 @@ use crate::{Error, event};
 use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// A cache: a backend with its settings, and the computations that are under way for it.
 ///
@@ -21,6 +21,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// Use one `Cache` per backend: callers share computations only within one.
 #[derive(Clone)]
 pub struct Cache(Arc<Inner>);
+
+/// Switched off.
+const DISABLED: u8 = 1;
+
+/// No longer what its alias stands for.
+const REPLACED: u8 = 2;
 
 struct Inner {
     alias: Box<str>,
@@ -32,7 +38,8 @@ struct Inner {
     /// Counters of functions that only use this cache, and what they had counted before they did.
     functions: Mutex<Vec<(&'static Counters, Stats)>>,
     id: u64,
-    is_enabled: AtomicBool,
+    /// [`DISABLED`] and [`REPLACED`]: a hit asks once whether there is anything to mind.
+    state: AtomicU8,
 }
 
 impl Cache {
@@ -59,7 +66,7 @@ impl Cache {
             counters: Counters::new(),
             functions: Mutex::default(),
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
-            is_enabled: AtomicBool::new(true),
+            state: AtomicU8::new(0),
         }))
     }
 
@@ -78,19 +85,30 @@ impl Cache {
 
     /// Switches it off: calls compute, nothing is looked up or stored. Invalidations still reach the backend.
     pub fn disable(&self) {
-        self.0.is_enabled.store(false, Ordering::SeqCst);
+        self.0.state.fetch_or(DISABLED, Ordering::SeqCst);
     }
 
     /// Switches it on again. What was stored before is served again, unless it was invalidated.
     pub fn enable(&self) {
-        self.0.is_enabled.store(true, Ordering::SeqCst);
+        self.0.state.fetch_and(!DISABLED, Ordering::SeqCst);
     }
 
     /// Whether it is switched on.
     #[inline]
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        self.0.is_enabled.load(Ordering::Relaxed)
+        self.0.state.load(Ordering::Relaxed) & DISABLED == 0
+    }
+
+    /// The alias has got another cache.
+    pub(crate) fn replaced(&self) {
+        self.0.state.fetch_or(REPLACED, Ordering::SeqCst);
+    }
+
+    /// Whether it is switched on, and still what its alias stands for.
+    #[inline]
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.0.state.load(Ordering::Relaxed) == 0
     }
 
     /// What its circuit breaker does now, for health checks. Always [`BreakerState::Closed`] for an in-process backend, and

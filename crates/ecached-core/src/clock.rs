@@ -164,6 +164,7 @@ mod system {
     /// The coarse clock stands still for at most a scheduler tick: 10 ms at the slowest setting (`CONFIG_HZ=100`).
     const COARSE_LAG_NANOS: u64 = 20_000_000;
 
+    #[inline]
     fn read(clock: ClockId) -> u64 {
         let time = clock_gettime(clock);
         (time.tv_sec.unsigned_abs())

@@ -4,14 +4,20 @@
 //! Of the circuit breaker, opening is at WARN, closing at INFO, a probe at DEBUG.
 
 use crate::Error;
+use tracing::level_filters::LevelFilter;
 
 /// The target of all events.
 pub const TARGET: &str = "ecached";
 
+/// Whether anybody may be listening to events of every call: a hit asks this before anything else.
+#[inline(always)]
+pub(crate) fn is_tracing() -> bool {
+    LevelFilter::current() >= LevelFilter::TRACE
+}
+
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident => $level:ident, $text:literal;)*) => {$(
-        $(#[$doc])*
-        #[inline]
+    ($($(#[$attr:meta])* $name:ident => $level:ident, $text:literal;)*) => {$(
+        $(#[$attr])*
         pub(crate) fn $name(alias: &str, template: &str) {
             tracing::event!(target: TARGET, tracing::Level::$level, alias, template, $text);
         }
@@ -22,6 +28,7 @@ events! {
     /// A lookup begins in a backend that holds bytes.
     get => TRACE, "get";
     /// Served from the cache.
+    #[cold]
     hit => TRACE, "hit";
     /// Nothing there, or nothing that may be served.
     miss => TRACE, "miss";

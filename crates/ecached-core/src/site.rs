@@ -1,7 +1,9 @@
 //! A cached function as the runtime knows it: its declaration, where it is cached, its counters.
 
 use crate::Result;
+use crate::backend::objects::ObjectStore;
 use crate::cache::Cache;
+use crate::key::numbered::{Numbered, Pattern};
 use crate::key::{KeyBuf, hash};
 use crate::protocol::request::function_name;
 use crate::registry::{DEFAULT_ALIAS, Registry, Slot};
@@ -21,6 +23,8 @@ pub struct SiteSpec {
     pub path: fn() -> &'static str,
     /// The key template; empty if the key is automatic or an expression.
     pub template: &'static str,
+    /// The key template, if a number can be all that changes in it; otherwise none of its numbers is asked for.
+    pub pattern: Pattern,
     /// The alias; `None`: the default.
     pub alias: Option<&'static str>,
     /// The templates of the declared tags.
@@ -33,10 +37,18 @@ pub struct SiteSpec {
     pub is_async: bool,
 }
 
+/// Where a function's alias is, found at its first call.
+struct Place {
+    slot: Arc<Slot>,
+    /// What the slot stood for at the time, and its store if that is in this process: a hit reaches both at once.
+    cache: Cache,
+    store: Option<Arc<dyn ObjectStore>>,
+}
+
 /// A cached function.
 pub struct Site {
     spec: SiteSpec,
-    slot: OnceCell<Arc<Slot>>,
+    place: OnceCell<Place>,
     lock: Option<Lock>,
     tag_set: OnceLock<u64>,
     /// The name that everything it stores depends on.
@@ -52,7 +64,7 @@ impl Site {
     pub const fn new(spec: SiteSpec) -> Self {
         Self {
             spec,
-            slot: OnceCell::new(),
+            place: OnceCell::new(),
             lock: None,
             tag_set: OnceLock::new(),
             name: OnceLock::new(),
@@ -81,6 +93,12 @@ impl Site {
         if self.spec.template.is_empty() { (self.spec.path)() } else { self.spec.template }
     }
 
+    /// The key with that number, if there is one.
+    #[inline]
+    pub(crate) fn numbered(&'static self, number: Option<u64>) -> Option<Numbered> {
+        Some(Numbered::new(&self.spec.pattern, number?))
+    }
+
     pub(crate) const fn counters(&self) -> &Counters {
         &self.counters
     }
@@ -88,16 +106,27 @@ impl Site {
     /// The cache that the alias stands for now.
     #[inline]
     pub(crate) fn cache(&self, registry: fn() -> &'static Registry) -> Result<&Cache> {
-        let slot = match self.slot.get() {
-            Some(slot) => slot,
-            None => self.find_slot(registry)?,
+        let place = match self.place.get() {
+            Some(place) => place,
+            None => self.find_place(registry)?,
         };
-        Ok(slot.cache())
+        Ok(place.slot.cache())
+    }
+
+    /// The cache that the alias stands for now and its store, if both are as they were at the first call, and in use.
+    #[inline]
+    pub(crate) fn known_store(&self) -> Option<(&Cache, &dyn ObjectStore)> {
+        let place = self.place.get().filter(|place| place.cache.is_in_use())?;
+        Some((&place.cache, place.store.as_deref()?))
     }
 
     #[cold]
-    fn find_slot(&self, registry: fn() -> &'static Registry) -> Result<&Arc<Slot>> {
-        self.slot.get_or_try_init(|| registry().slot(self.spec.alias.unwrap_or(DEFAULT_ALIAS)))
+    fn find_place(&self, registry: fn() -> &'static Registry) -> Result<&Place> {
+        self.place.get_or_try_init(|| {
+            let slot = registry().slot(self.spec.alias.unwrap_or(DEFAULT_ALIAS))?;
+            let cache = slot.cache().clone();
+            Ok(Place { slot, store: cache.objects(), cache })
+        })
     }
 
     /// The name that everything this function stores depends on.

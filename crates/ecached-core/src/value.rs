@@ -59,7 +59,7 @@ impl<T: LocalValue> Packing<T> for Boxed {
         value.downcast_ref().map(show)
     }
 
-    #[inline]
+    #[inline(always)]
     fn unpack(value: Value) -> Option<T> {
         value.downcast_ref().cloned()
     }
@@ -98,7 +98,7 @@ impl<X: Send + Sync + 'static> Packing<Arc<X>> for Pointer {
         Self::unpack(Arc::clone(value)).map(|value| show(&value))
     }
 
-    #[inline]
+    #[inline(always)]
     fn unpack(value: Value) -> Option<Arc<X>> {
         match value.downcast::<X>() {
             Ok(value) => Some(value),

@@ -62,16 +62,13 @@ struct Companion {
 impl Host<'_> {
     /// The body of the function itself: looks the value up, or computes and stores it.
     pub(crate) fn call_body(&self) -> TokenStream {
-        let (p, target, ops, key) =
-            (&self.parts.p, self.parts.target(), self.ops(), self.parts.key());
-        let (extra, plan, kind, binds) =
-            (self.parts.extra(), self.parts.plan(), self.kind(), self.binds());
+        let (p, start, kind, binds) = (&self.parts.p, self.start_args(), self.kind(), self.binds());
         let run = self.run();
         quote_spanned!(Span::mixed_site()=>
             #kind
             let __call = match {
                 #binds
-                let __start = #p::start(#target, __kind, #ops, &#key, #extra, #plan);
+                let __start = #p::start(#start);
                 __start
             } {
                 #p::Start::Hit(__value) => return __value,
@@ -251,9 +248,9 @@ impl Host<'_> {
     }
 
     fn start_args(&self) -> TokenStream {
-        let (target, ops, key) = (self.parts.target(), self.ops(), self.parts.key());
-        let (extra, plan) = (self.parts.extra(), self.parts.plan());
-        quote_spanned!(Span::mixed_site()=> #target, __kind, #ops, &#key, #extra, #plan)
+        let (target, key) = (self.parts.target(), self.parts.call_key());
+        let (extra, plan) = (self.parts.extra(), self.parts.plan(&self.ops()));
+        quote_spanned!(Span::mixed_site()=> #target, __kind, #key, #extra, #plan)
     }
 
     /// Runs the computation of `__call`.

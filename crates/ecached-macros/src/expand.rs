@@ -41,7 +41,12 @@ pub(crate) fn private(options: &Options) -> TokenStream {
 impl Parts<'_> {
     /// An expression for the rendered key.
     pub(crate) fn key(&self) -> TokenStream {
-        let p = &self.p;
+        let (p, k, key) = (&self.p, buffer(), self.render_key());
+        quote_spanned!(Span::mixed_site()=> { let mut #k = #p::KeyBuf::new(); #key #k })
+    }
+
+    /// Statements that render the key into `__k`.
+    fn render_key(&self) -> TokenStream {
         let k = buffer();
         let prefix = self.options.prefix.iter().map(|prefix| {
             let prefix = self.render(prefix);
@@ -54,7 +59,15 @@ impl Parts<'_> {
             }
             Key::Auto => self.auto_key(),
         };
-        quote_spanned!(Span::mixed_site()=> { let mut #k = #p::KeyBuf::new(); #(#prefix)* #key #k })
+        quote_spanned!(Span::mixed_site()=> #(#prefix)* #key)
+    }
+
+    /// An expression for the key of a call: its number, and how to render it.
+    pub(crate) fn call_key(&self) -> TokenStream {
+        let (p, k, number, key) = (&self.p, buffer(), self.number(), self.render_key());
+        quote_spanned!(Span::mixed_site()=>
+            #p::Key { number: #number, render: &|mut #k: &mut #p::KeyBuf| { #key } }
+        )
     }
 
     /// An expression for a key of which only the prefix is rendered.
@@ -205,9 +218,9 @@ impl Parts<'_> {
     }
 
     /// An expression for the plan, rendered when it is asked for.
-    pub(crate) fn plan(&self) -> TokenStream {
+    pub(crate) fn plan(&self, ops: &TokenStream) -> TokenStream {
         let (p, tags, timeout) = (&self.p, self.names(&self.options.tags), self.timeout());
-        quote_spanned!(Span::mixed_site()=> &|| #p::Plan { tags: #tags, timeout: #timeout })
+        quote_spanned!(Span::mixed_site()=> &|| #p::Plan { ops: #ops, tags: #tags, timeout: #timeout })
     }
 
     /// An expression for the cache and the function's place in it.
@@ -239,11 +252,11 @@ impl Parts<'_> {
         let tags = options.tags.iter().map(|tag| tag.template.to_string());
         let prefix =
             option(options.prefix.as_ref().map(|prefix| prefix.template.to_string()).as_ref());
-        let value_tags = options.value_tags.is_some();
+        let (value_tags, pattern) = (options.value_tags.is_some(), self.pattern());
         let lock = options.lock.as_ref().map(|lock| quote!(.with_lock(#p::Lock::#lock)));
         quote_spanned!(Span::mixed_site()=>
             static __ECACHED_SITE: #p::Site = #p::Site::new(#p::SiteSpec {
-                path: #path, template: #template, alias: #alias, tags: &[#(#tags),*], prefix: #prefix,
+                path: #path, template: #template, pattern: #pattern, alias: #alias, tags: &[#(#tags),*], prefix: #prefix,
                 value_tags: #value_tags, is_async: #is_async,
             })#lock;
         )

@@ -25,7 +25,8 @@ pub(crate) fn expand(options: &Options, body: &Expr) -> TokenStream {
     };
     let p = &parts.p;
     let site = parts.site_static(&path(options), is_async);
-    let (key, extra, ops) = (parts.key(), parts.extra(), parts.ops(body.span()));
+    let (number, key, extra) = (parts.number(), parts.key(), parts.extra());
+    let ops = parts.ops(body.span());
     let (tags, timeout, policy) = (parts.names(&options.tags), parts.timeout(), parts.policy());
     let cache = options
         .cache
@@ -43,8 +44,11 @@ pub(crate) fn expand(options: &Options, body: &Expr) -> TokenStream {
         ),
     };
     let (compute, kind_of) = compute(body);
+    let rendered = quote_spanned!(span=>
+        #p::Key { number: __number, render: &|__k: &mut #p::KeyBuf| ::core::clone::Clone::clone_from(__k, &__text) }
+    );
     let start = quote_spanned!(span=>
-        #p::start(#target, __kind, #ops, &__key, __extra, &|| #p::Plan { tags: #tags, timeout: __timeout })
+        #p::start(#target, __kind, #rendered, __extra, &|| #p::Plan { ops: #ops, tags: #tags, timeout: __timeout })
     );
     let run = if is_async {
         quote_spanned!(span=>
@@ -68,7 +72,7 @@ pub(crate) fn expand(options: &Options, body: &Expr) -> TokenStream {
     };
     quote_spanned!(span=> {
         #site
-        let __key = #key;
+        let (__number, __text) = (#number, #key);
         let __extra = #extra;
         let __timeout = #timeout;
         #list

@@ -19,6 +19,7 @@ mod inline;
 mod invalidates;
 mod mention;
 mod model;
+mod pattern;
 mod policy;
 mod scan;
 mod scope;

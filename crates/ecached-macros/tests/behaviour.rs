@@ -48,6 +48,38 @@ fn companions_of_a_function() {
 }
 
 #[test]
+fn integers_in_keys_are_the_text_that_they_are_written_as() {
+    #[cached("numbered:<n>:half", alias = "numbered", tags = ["numbers"])]
+    fn half(n: i64) -> i64 {
+        n / 2
+    }
+    #[cached("tenth:<n>", prefix = "numbered", alias = "numbered")]
+    fn tenth(n: u8) -> u8 {
+        n / 10
+    }
+    ecached::caches().register("numbered", Memory::builder().build()).unwrap();
+    let numbered = ecached::caches().get("numbered").unwrap();
+    for n in [0, 7, -7, i64::MAX, i64::MIN] {
+        let key = format!("numbered:{n}:half");
+        assert_eq!((half(n), half(n), half::cache_key(n)), (n / 2, n / 2, key.clone()));
+        assert_eq!(numbered.get(&key).unwrap(), Some(n / 2), "found by its text");
+        numbered.delete(&key).unwrap();
+        assert_eq!(half::peek(n).unwrap(), None, "removed by its text");
+        half::precache_value(5, n).unwrap();
+        assert_eq!((half(n), half::refresh_cache(n), half(n)), (5, n / 2, n / 2));
+        half::invalidate_cache_by_key(n).unwrap();
+        assert_eq!(numbered.get::<i64>(&key).unwrap(), None);
+    }
+    assert_eq!((half::stats().hits, half::stats().computations), (15, 10));
+    assert_eq!(
+        (tenth(70), tenth(70), tenth::cache_key(70)),
+        (7, 7, "numbered:tenth:70".to_owned())
+    );
+    numbered.invalidate_prefix("numbered").unwrap();
+    assert_eq!(tenth::peek(70).unwrap(), None);
+}
+
+#[test]
 fn companions_of_an_async_function() {
     assert_eq!(load::cache_key(1, "a"), "shop:a:user:1");
     assert_eq!(block_on(send(load(1, "a"))).unwrap(), "1a");

@@ -19,14 +19,14 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(3600);
 /// memcached's own item limit, bytes: `memcached -I`.
 const DEFAULT_MAX_ITEM_BYTES: usize = 1 << 20;
 
+/// A server takes 1,024 connections unless told otherwise, from all its clients together.
+const DEFAULT_MAX_CONNECTIONS: usize = 64;
+
 /// What `memcached -I` takes.
 const ITEM_BYTES: std::ops::RangeInclusive<usize> = 1 << 10..=1 << 30;
 
 /// What an item takes beside its value, bytes: a header of 56, the key, client flags, `\r\n`; rounded up.
 const ITEM_OVERHEAD_BYTES: usize = 512;
-
-/// Connections that stay open per server while nobody needs them.
-const MAX_IDLE_CONNECTIONS: usize = 64;
 
 const OPTIONS: [&str; 4] =
     ["operation_timeout", "connect_timeout", "max_item_bytes", "max_connections"];
@@ -52,7 +52,7 @@ pub struct MemcachedBuilder {
     operation_timeout: Duration,
     connect_timeout: Duration,
     max_item_bytes: usize,
-    max_connections: Option<usize>,
+    max_connections: usize,
 }
 
 impl MemcachedBuilder {
@@ -62,7 +62,7 @@ impl MemcachedBuilder {
             operation_timeout: DEFAULT_TIMEOUT,
             connect_timeout: DEFAULT_TIMEOUT,
             max_item_bytes: DEFAULT_MAX_ITEM_BYTES,
-            max_connections: None,
+            max_connections: DEFAULT_MAX_CONNECTIONS,
         }
     }
 
@@ -96,10 +96,10 @@ impl MemcachedBuilder {
         self
     }
 
-    /// Connections in use at once per server, for blocking callers together and for those of each tokio runtime; as many
-    /// as there are calls unless given.
+    /// Connections in use at once per server, for blocking callers together and for those of each tokio runtime; others
+    /// wait. 64 unless given.
     pub const fn max_connections(mut self, connections: usize) -> Self {
-        self.max_connections = Some(connections);
+        self.max_connections = connections;
         self
     }
 
@@ -130,7 +130,7 @@ impl MemcachedBuilder {
         if !ITEM_BYTES.contains(&self.max_item_bytes) {
             return Err(invalid("`max_item_bytes` is between 1 KiB and 1 GiB, as `memcached -I`"));
         }
-        if self.max_connections == Some(0) {
+        if self.max_connections == 0 {
             return Err(invalid("`max_connections` is at least one"));
         }
         Ok(Memcached::new(Config {
@@ -151,7 +151,7 @@ pub(crate) struct Config {
     pub(crate) operation_timeout: Duration,
     connect_timeout: Duration,
     pub(crate) max_value_bytes: usize,
-    max_connections: Option<usize>,
+    max_connections: usize,
 }
 
 impl Config {
@@ -160,8 +160,8 @@ impl Config {
         MetaClient::builder()
             .io_timeout(Some(self.operation_timeout))
             .connect_timeout(Some(self.connect_timeout))
-            .max_connections(self.max_connections)
-            .max_idle(self.max_connections.unwrap_or(MAX_IDLE_CONNECTIONS))
+            .max_connections(Some(self.max_connections))
+            .max_idle(self.max_connections)
     }
 }
 

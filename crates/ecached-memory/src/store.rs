@@ -14,14 +14,15 @@
 
 use crate::config::{Bound, MemoryBuilder};
 use crate::leases::{Lease, Leases};
-use crate::slot::Slot;
+use crate::slot::{ByHash, ByName, Lookup, Slot, Timed};
 use crate::sweep::Sweeper;
 use crate::tags::{TagRefs, Tags};
 use ecached_core::Result;
-use ecached_core::backend::objects::{Capture, Found, NewEntry, ObjectStore};
+use ecached_core::backend::objects::{Capture, NewEntry, ObjectStore, Refused};
 use ecached_core::backend::{Store, Written};
 use ecached_core::clock::{Clock, Tick};
 use ecached_core::key::KeyRef;
+use ecached_core::key::numbered::Name;
 use ecached_core::value::Value;
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
@@ -38,7 +39,10 @@ const SHARD_ENTRIES: u64 = 4096;
 /// A value may weigh a sixteenth of the store.
 const MAX_SHARDS_BY_BYTES: u64 = 16;
 
-type Entries = Cache<u64, Slot, WeightInSlot, KeyIsHash, CollectEvicted>;
+/// What came of a lookup.
+type Looked = std::result::Result<Value, Refused>;
+
+type Entries = Cache<Slot, Timed, WeightInSlot, KeyIsHash, CollectEvicted>;
 
 /// An in-process store of values. Clones are the same store; it works from any thread.
 ///
@@ -158,16 +162,16 @@ impl fmt::Debug for Inner {
 impl Inner {
     /// Removes entries that `is_dead` and drops their values behind the locks. Answers how many, and when the next one
     /// expires.
-    fn remove_where(&self, is_dead: impl Fn(&Slot) -> bool) -> (usize, Tick) {
+    fn remove_where(&self, is_dead: impl Fn(&Slot, Tick) -> bool) -> (usize, Tick) {
         let removed = Mutex::new(Vec::new());
         let next = Mutex::new(Tick::NEVER);
-        self.entries.retain(|_, slot| {
-            let dead = is_dead(slot);
+        self.entries.retain(|slot, timed| {
+            let dead = is_dead(slot, timed.expires);
             if dead {
-                removed.lock().push(Value::clone(&slot.value));
+                removed.lock().push(Value::clone(&timed.value));
             } else {
                 let mut next = next.lock();
-                *next = (*next).min(slot.expires);
+                *next = (*next).min(timed.expires);
             }
             !dead
         });
@@ -176,7 +180,7 @@ impl Inner {
 
     pub(crate) fn sweep(&self) -> usize {
         let now = self.clock.now();
-        let (count, next) = self.remove_where(|slot| slot.expires <= now || !slot.is_current());
+        let (count, next) = self.remove_where(|slot, expires| expires <= now || !slot.is_current());
         self.sweeper.swept(next);
         count
     }
@@ -192,23 +196,13 @@ impl Inner {
 
 impl ObjectStore for Inner {
     #[inline]
-    fn lookup(&self, key: KeyRef<'_>, tag_set: Option<u64>) -> Found {
-        // Looked at where it lies: a snapshot is moved no further than its value.
-        let found = self.entries.get(&key.hash());
-        let Some(slot) = &found else { return Found::Absent };
-        if !is_same_text(slot.key.as_str(), key.text()) {
-            return Found::Absent;
+    fn lookup(&self, key: &Name<'_>, tag_set: Option<u64>) -> Looked {
+        let lookup = Lookup::new(key, tag_set);
+        match self.entries.get(&lookup) {
+            Some(timed) if self.clock.has_passed(timed.expires) => Err(Refused::Expired),
+            Some(timed) => Ok(timed.value),
+            None => Err(lookup.refused()),
         }
-        if tag_set.is_some_and(|tag_set| tag_set != slot.tag_set) {
-            return Found::OtherTags;
-        }
-        if self.clock.has_passed(slot.expires) {
-            return Found::Expired;
-        }
-        if !slot.was_current() {
-            return Found::Invalidated;
-        }
-        found.map_or(Found::Absent, |slot| Found::Hit(slot.value))
     }
 
     fn open(
@@ -234,9 +228,8 @@ impl ObjectStore for Inner {
 
     fn invalidate_keys(&self, keys: &[KeyRef<'_>]) -> Result<()> {
         for key in keys {
-            let same_key = |slot: &Slot| slot.key.as_str() == key.text();
-            let removed =
-                self.leases.revoke(key.hash(), || self.entries.remove_if(&key.hash(), same_key));
+            let name = ByName(Name::Text(*key));
+            let removed = self.leases.revoke(key.hash(), || self.entries.remove(&name));
             drop(removed);
         }
         Ok(())
@@ -245,7 +238,7 @@ impl ObjectStore for Inner {
     fn clear(&self) -> Result<()> {
         // Leases first: what is stored after this was opened after this.
         self.leases.revoke_all();
-        self.remove_where(|_| true);
+        self.remove_where(|_, _| true);
         Ok(())
     }
 
@@ -256,16 +249,6 @@ impl ObjectStore for Inner {
     fn len(&self) -> usize {
         self.entries.len()
     }
-}
-
-/// Whether two keys are equal. Short ones byte by byte: the key was written a moment ago in small pieces, and a processor
-/// that reads it in larger ones has to wait until they have left its store buffer.
-#[inline]
-fn is_same_text(stored: &str, rendered: &str) -> bool {
-    if stored.len() != rendered.len() || stored.len() > 32 {
-        return stored == rendered;
-    }
-    stored.bytes().zip(rendered.bytes()).all(|(stored, rendered)| stored == rendered)
 }
 
 /// What a computation captured.
@@ -286,26 +269,28 @@ impl Capture for MemoryCapture {
 
     fn store(self: Box<Self>, entry: NewEntry<'_>, is_superseded: &dyn Fn() -> bool) -> Written {
         let Self { store, hash, begun, lease, mut tags, .. } = *self;
-        let (expires, value) = (entry.expires, Value::clone(&entry.value));
         // The cells first, then the look at what was invalidated: an invalidation does it in the other order.
         tags.extend(entry.value_tags);
         if !tags.are_current() || store.tags.is_any_newer(entry.value_tags, begun) {
             return Written::Doomed;
         }
         let dependencies = tags.into_dependencies(store.bound.weigh(&entry));
-        let slot = Slot::new((entry.key, entry.value), entry.tag_set, expires, dependencies);
+        let slot = Slot::new(&entry, dependencies);
+        let (expires, value) = (entry.expires, Value::clone(&entry.value));
+        let timed = Timed { value: entry.value, expires };
         let mut evicted = Vec::new();
         let stored = lease.use_for(|| {
             // Asked under the lease: who supersedes this one stores after saying so, and under the same lease.
             let wanted = !is_superseded();
             if wanted {
-                store.entries.insert_with_lifecycle(hash, slot, &mut evicted);
+                store.entries.insert_with_lifecycle(slot, timed, &mut evicted);
             }
             wanted
         });
         // It may have been refused for its weight; another entry may hold the same `Arc`, but not under this key.
-        let is_refused =
-            |other: &Slot| Arc::ptr_eq(&other.value, &value) && store.entries.peek(&hash).is_none();
+        let is_refused = |(_, other): &(Slot, Timed)| {
+            Arc::ptr_eq(&other.value, &value) && store.entries.peek(&ByHash(hash)).is_none()
+        };
         let is_refused = evicted.iter().any(is_refused);
         drop(evicted);
         match stored {
@@ -331,17 +316,21 @@ struct WeightInSlot {
     by_entries: bool,
 }
 
-impl Weighter<u64, Slot> for WeightInSlot {
-    fn weight(&self, _key: &u64, val: &Slot) -> u64 {
+impl Weighter<Slot, Timed> for WeightInSlot {
+    fn weight(&self, key: &Slot, _: &Timed) -> u64 {
         if self.by_entries {
             return 1;
         }
-        val.weight()
+        key.weight()
     }
 }
 
-/// Keys are hashes already.
+/// Keys have their hash with them.
+///
+/// The alignment is for the shards, each of which has one of these: it keeps a shard's lock, which every hit writes, off the
+/// cache lines that hits in this and in other shards only read. Two threads then got 1.75 instead of 1.6 times as much done as one.
 #[derive(Clone)]
+#[repr(align(128))] // two cache lines, which processors fetch in pairs
 struct KeyIsHash;
 
 impl BuildHasher for KeyIsHash {
@@ -375,10 +364,10 @@ impl Hasher for Same {
 #[derive(Clone)]
 struct CollectEvicted;
 
-impl Lifecycle<u64, Slot> for CollectEvicted {
-    type RequestState = Vec<Slot>;
+impl Lifecycle<Slot, Timed> for CollectEvicted {
+    type RequestState = Vec<(Slot, Timed)>;
 
-    fn on_evict(&self, state: &mut Vec<Slot>, _key: u64, val: Slot) {
-        state.push(val);
+    fn on_evict(&self, state: &mut Vec<(Slot, Timed)>, key: Slot, val: Timed) {
+        state.push((key, val));
     }
 }

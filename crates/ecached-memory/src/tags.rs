@@ -202,7 +202,8 @@ impl TagRefs {
         self.list.iter().all(TagRef::is_current)
     }
 
-    /// What an entry keeps for as long as it lives: one allocation of the size it needs, up to eight tags.
+    /// What an entry keeps for as long as it lives: one allocation of the size it needs, up to eight tags beside
+    /// the function and the prefix.
     pub(crate) fn into_dependencies(mut self, weight: u64) -> Box<dyn Dependencies> {
         let (tags, mut list) = (Arc::clone(&self.tags), std::mem::take(&mut self.list));
         macro_rules! fitting {
@@ -215,7 +216,7 @@ impl TagRefs {
                 }
             )*};
         }
-        fitting!(1 2 3 4 5 6 7 8);
+        fitting!(1 2 3 4 5 6 7 8 9 10);
         Box::new(Held { tags, weight, list: list.into_boxed_slice() })
     }
 }

@@ -36,15 +36,6 @@ pub(crate) enum Spread {
 }
 
 impl Spread {
-    /// The values of keys.
-    pub(crate) fn read(self, keys: &[&str]) -> Vec<Phase> {
-        match self {
-            Self::OneServer => vec![vec![vec![mget(keys.iter().copied())]]],
-            // The client would split an MGET by slots too, but not in a pipeline.
-            Self::Cluster => vec![keys.iter().map(|key| vec![one("GET", key)]).collect()],
-        }
-    }
-
     /// Sets what is absent and reads what is there. A lease that is there begins its life anew.
     ///
     /// Plain commands: a script that did the same would save no round trip.
@@ -151,6 +142,11 @@ pub(crate) fn pipeline<'a>(commands: impl IntoIterator<Item = &'a Cmd>) -> Pipel
     pipe
 }
 
+/// The values of keys in a cluster. The client would split an `MGET` by slots too, but not in a pipeline.
+pub(crate) fn gets(keys: &[&str]) -> Vec<Phase> {
+    vec![keys.iter().map(|key| vec![one("GET", key)]).collect()]
+}
+
 /// The values of keys on one server.
 pub(crate) fn mget<'a>(keys: impl ExactSizeIterator<Item = &'a str> + Clone) -> Cmd {
     let size: usize = keys.clone().map(str::len).sum();
@@ -163,8 +159,7 @@ pub(crate) fn mget<'a>(keys: impl ExactSizeIterator<Item = &'a str> + Clone) -> 
 }
 
 /// The values that were read.
-pub(crate) fn values(replies: Vec<Value>, keys: usize) -> Result<Vec<Option<Vec<u8>>>> {
-    let mut replies = replies;
+pub(crate) fn values(mut replies: Vec<Value>, keys: usize) -> Result<Vec<Option<Vec<u8>>>> {
     // Of an `MGET`.
     if let [Value::Array(items)] = replies.as_mut_slice() {
         replies = std::mem::take(items);

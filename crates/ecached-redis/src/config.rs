@@ -6,7 +6,6 @@ use crate::topology::{Limits, Place};
 use crate::url;
 use ecached_core::backend::Store;
 use ecached_core::{Error, ErrorKind, Result};
-use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,9 +22,10 @@ const DEFAULT_POOL_SIZE: u32 = 16;
 /// A Redis or Valkey server, a Cluster, or a primary that Sentinels name: a backend to register.
 ///
 /// Opened without I/O; it connects at first use, and again whenever a connection is lost. Blocking callers have a pool of
-/// connections. Async callers (feature `tokio`) share one connection per runtime, and must run in a tokio runtime.
+/// connections. Async callers (feature `tokio`) share one connection per runtime, and must run in a tokio runtime with I/O
+/// and timers. Talking to a cluster needs the feature `tokio` for blocking callers too, who need no runtime of their own.
 ///
-/// Cheap to clone; clones share their connections. Its `Debug` form shows no password.
+/// Its `Debug` form shows no password.
 ///
 /// # Examples
 ///
@@ -48,8 +48,6 @@ pub(crate) struct Shared {
     pub(crate) place: Place,
     pub(crate) limits: Limits,
     pub(crate) pool_size: u32,
-    /// What went wrong when a blocking connection was last opened.
-    pub(crate) last_failure: Mutex<Option<Error>>,
     pub(crate) looked: Looked,
 }
 
@@ -114,8 +112,7 @@ impl RedisBuilder {
     /// How long an operation may take, with everything: waiting for a connection, connecting, sending, the answer. Then it
     /// fails, and the cached function is computed. Default: 500 ms.
     ///
-    /// Blocking callers: each part is limited, so that an operation whose answer comes in drops, or whose request does not
-    /// fit the network's buffers, may take twice as long.
+    /// Blocking callers: an answer that comes in drops may take longer, as each drop is waited for anew.
     pub fn operation_timeout(mut self, timeout: Duration) -> Self {
         self.limits.operation = timeout;
         self
@@ -145,17 +142,14 @@ impl RedisBuilder {
         if self.limits.operation.is_zero() || self.limits.connect.is_zero() {
             return invalid("a time-out of zero would fail every operation");
         }
+        if cfg!(not(feature = "tokio")) && matches!(self.place, Place::Cluster(_)) {
+            return invalid("a cluster needs the feature `tokio`, for blocking callers too");
+        }
         if self.pool_size == 0 {
             return invalid("`pool_size` is at least 1");
         }
         let Self { place, limits, pool_size } = self;
-        Ok(Redis(Arc::new(Shared {
-            place,
-            limits,
-            pool_size,
-            last_failure: Mutex::new(None),
-            looked: Looked::default(),
-        })))
+        Ok(Redis(Arc::new(Shared { place, limits, pool_size, looked: Looked::default() })))
     }
 }
 

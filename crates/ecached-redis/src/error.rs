@@ -42,14 +42,17 @@ pub(crate) fn translate(error: &RedisError) -> Error {
         RedisErrorKind::InvalidClientConfig => {
             Error::new(ErrorKind::InvalidConfig, "the client refused its configuration")
         }
-        RedisErrorKind::Server(kind) if is_passing(kind) || code == "MASTERDOWN" => Error::new(
+        RedisErrorKind::Server(kind) if is_passing(kind) => Error::new(
             ErrorKind::Unavailable,
             format!("the server cannot serve at the moment ({})", name(kind, code)),
         ),
         _ if matches!(code, "NOAUTH" | "WRONGPASS") => {
             unavailable("the server refused the user or the password")
         }
-        _ if is_unknown_command(error) => Error::new(
+        _ if says(error, "max number of clients") => {
+            unavailable("the server has all the clients that it takes")
+        }
+        _ if says(error, "unknown command") => Error::new(
             ErrorKind::Unsupported,
             "the server lacks a command: Redis 6.2 or later, or Valkey, is needed",
         ),
@@ -69,10 +72,9 @@ pub(crate) fn translate(error: &RedisError) -> Error {
 /// It must not be used again.
 pub(crate) fn spoils_connection(error: &RedisError) -> bool {
     match error.kind() {
-        RedisErrorKind::Server(kind) => {
-            is_passing(kind) || matches!(error.code(), Some("MASTERDOWN" | "NOAUTH"))
-        }
-        RedisErrorKind::Extension => false,
+        RedisErrorKind::Server(kind) => is_passing(kind),
+        // Of codes that the client does not know.
+        RedisErrorKind::Extension => matches!(error.code(), Some("NOAUTH")),
         _ => true,
     }
 }
@@ -88,8 +90,8 @@ fn is_passing(kind: ServerErrorKind) -> bool {
     )
 }
 
-fn is_unknown_command(error: &RedisError) -> bool {
-    error.detail().is_some_and(|detail| detail.to_ascii_lowercase().contains("unknown command"))
+fn says(error: &RedisError, text: &str) -> bool {
+    error.detail().is_some_and(|detail| detail.to_ascii_lowercase().contains(text))
 }
 
 fn name(kind: ServerErrorKind, code: &str) -> String {

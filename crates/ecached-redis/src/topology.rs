@@ -135,14 +135,17 @@ pub(crate) enum Repeat {
 }
 
 /// A client for all members of a cluster.
+#[cfg(feature = "tokio")]
 pub(crate) fn cluster_client(
     nodes: &[Node],
     limits: Limits,
     repeat: Repeat,
 ) -> RedisResult<redis::cluster::ClusterClient> {
     let infos: Vec<_> = nodes.iter().map(Node::info).collect::<RedisResult<_>>()?;
+    // One member that is silent must leave time for the others.
+    let member = limits.connect.mul_f32(0.4);
     let mut builder = redis::cluster::ClusterClient::builder(infos)
-        .connection_timeout(limits.connect)
+        .connection_timeout(member)
         .response_timeout(limits.operation)
         // A redirection or two, not a wait: the operation time-out is for all of it.
         .retries(if repeat == Repeat::Allowed { 2 } else { 0 })

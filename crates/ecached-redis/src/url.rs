@@ -197,7 +197,12 @@ fn database(text: &str) -> Result<i64> {
 /// Takes user and password off the front.
 fn login(place: &str, protocol: Option<ProtocolVersion>) -> Result<(Login, &str)> {
     let mut login = Login { protocol, ..Login::default() };
-    let Some((info, rest)) = place.rsplit_once('@') else { return Ok((login, place)) };
+    // A path, as of a socket, may have one too.
+    let hosts = place.find('/').unwrap_or(place.len());
+    let Some((info, _)) = place.get(..hosts).and_then(|hosts| hosts.rsplit_once('@')) else {
+        return Ok((login, place));
+    };
+    let rest = place.get(info.len() + 1..).unwrap_or_default();
     let (user, password) = info.split_once(':').unwrap_or((info, ""));
     let decode = |text: &str| match text {
         "" => Ok(None),

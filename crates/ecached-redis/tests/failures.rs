@@ -229,3 +229,119 @@ fn each_runtime_has_its_connection() {
         });
     }
 }
+
+/// A reply that nobody read must not answer the next question, in a cluster either: one member refuses, the others answer.
+#[test]
+fn in_a_cluster_a_failure_mixes_up_nothing() {
+    let cluster = servers::RedisCluster::start();
+    let open = || {
+        let redis = Redis::open(&cluster.url()).unwrap();
+        Cache::with_settings(redis, Settings::default().without_breaker())
+    };
+    for face in [Face::blocking(open()), Face::asynchronous(open()).entering(enter)] {
+        for key in 0..40_u64 {
+            face.set(&format!("key{key}"), key, 60).unwrap();
+        }
+        for round in 0..200_u64 {
+            let (one, other) = (round % 40, (round * 7 + 3) % 40);
+            if round % 20 == 10 {
+                cluster.nodes()[1].command(&["CLIENT", "KILL", "TYPE", "normal"]);
+            }
+            for key in [one, other] {
+                if let Ok(value) = face.get::<u64>(&format!("key{key}")) {
+                    assert_eq!(value, Some(key));
+                }
+            }
+        }
+        face.clear().unwrap();
+    }
+}
+
+/// Members that are well go on serving while another is silent.
+#[test]
+fn in_a_cluster_a_frozen_member_costs_only_its_own_keys() {
+    let cluster = servers::RedisCluster::start();
+    let redis = Redis::builder(&cluster.url()).unwrap().operation_timeout(TIMEOUT).build().unwrap();
+    let cache = Cache::with_settings(redis, Settings::default().without_breaker());
+    let faces = [Face::blocking(cache.clone()), Face::asynchronous(cache).entering(enter)];
+    let frozen = cluster.node_of("ecached:alias").port();
+    let silent = cluster.nodes().iter().find(|node| node.port() != frozen).unwrap();
+    let keys: Vec<_> = (0..60).map(|number| format!("key{number}")).collect();
+    let (theirs, ours): (Vec<_>, Vec<_>) =
+        keys.iter().partition(|key| cluster.node_of(key).port() == silent.port());
+    for face in faces {
+        keys.iter().for_each(|key| face.set(key, 1_u64, 60).unwrap());
+        silent.freeze();
+        let (took, failed) = timed(|| face.get::<u64>(theirs[0]));
+        assert!(failed.is_err() && took < TIMEOUT + SLACK, "{took:?}");
+        for key in &ours {
+            assert_eq!(face.get::<u64>(key).unwrap(), Some(1));
+        }
+        silent.thaw();
+        assert!(face.get::<u64>(theirs[0]).is_ok());
+    }
+}
+
+/// A slot that moved is found again, for values and for invalidations.
+#[test]
+fn in_a_cluster_a_slot_that_moved_is_followed() {
+    let cluster = servers::RedisCluster::start();
+    let open = || Cache::new(Redis::open(&cluster.url()).unwrap());
+    for face in [Face::blocking(open()), Face::asynchronous(open()).entering(enter)] {
+        face.set("key", 1_u64, tagged()).unwrap();
+        let (from, slot) = (cluster.node_of("key"), "key");
+        let to = cluster.nodes().iter().find(|node| node.port() != from.port()).unwrap();
+        let slot = from.command(&["CLUSTER", "KEYSLOT", slot]).integer().unwrap().to_string();
+        let id = to.command(&["CLUSTER", "MYID"]);
+        from.command(&["FLUSHALL"]);
+        for node in [to].into_iter().chain(cluster.nodes().iter().filter(|n| n.port() != to.port()))
+        {
+            let done = node.command(&["CLUSTER", "SETSLOT", &slot, "NODE", id.text().unwrap()]);
+            assert!(!done.is_error(), "{done:?}");
+        }
+        let _ = face.get::<u64>("key");
+        assert_eq!(face.get_or_compute("key", tagged(), || 2_u64), 2);
+        // Opening is not repeated, not even to follow the slot; the refusal is what teaches the new place.
+        let stored = face.get_or_compute("key", tagged(), || 3_u64);
+        assert_eq!(face.get_or_compute("key", tagged(), || 4_u64), stored, "at its new place");
+        face.delete("key").unwrap();
+        assert_eq!(face.get::<u64>("key").unwrap(), None);
+    }
+}
+
+/// One time-out for the whole operation, however many replies it waits for.
+#[test]
+fn a_store_with_many_tags_costs_one_time_out() {
+    let server = servers::Redis::start();
+    for face in faces(server.address()) {
+        assert_eq!(face.get_or_compute("key", tagged(), || 1_u64), 1);
+        server.freeze();
+        let many = EntryOptions::timeout(60).with_tags((0..20).map(|tag| tag.to_string()));
+        let (took, failed) = timed(|| face.set("key", 1_u64, many));
+        assert!(failed.is_err() && took < TIMEOUT + SLACK, "{took:?}");
+        server.thaw();
+        server.flush();
+    }
+}
+
+/// Callers who wait inside a runtime that shuts down are told so.
+#[test]
+fn a_runtime_that_shuts_down_leaves_nobody_waiting() {
+    let server = servers::Redis::start();
+    let cache: ecached_core::aio::Cache = open(server.address()).into();
+    for _ in 0..10 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let handle = runtime.handle().clone();
+        let callers: Vec<_> = (0..8)
+            .map(|caller: u64| {
+                let (cache, handle) = (cache.clone(), handle.clone());
+                runtime.spawn_blocking(move || {
+                    handle.block_on(cache.get_or_compute("key", 60, async { caller }))
+                })
+            })
+            .collect();
+        // Nobody drives the runtime any more; the callers are threads of their own.
+        drop(runtime);
+        assert!(callers.iter().all(|caller| caller.is_finished()), "dropping waits for them");
+    }
+}

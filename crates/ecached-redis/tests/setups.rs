@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "functions that tests call fail as tests do")]
 
-use ecached_core::{Cache, ErrorKind};
+use ecached_core::{Cache, EntryOptions, ErrorKind, Settings};
 use ecached_redis::Redis;
 use ecached_testing::{Face, servers};
 use std::any::Any;
@@ -62,6 +62,22 @@ fn a_user_with_the_rights_that_the_guide_names() {
     let rules = "~* +mget +get +set +getex +unlink +eval +pttl +pexpire +persist +del +ping";
     let server = servers::Redis::builder().user("cache", "secret", rules).start();
     works(&format!("redis://cache:secret@{}/0", server.address()));
+}
+
+/// The names of one alias begin with its key prefix, all of them.
+#[test]
+fn a_user_with_the_names_of_one_prefix() {
+    let server = servers::Redis::builder().user("cache", "secret", "~app:* +@all").start();
+    let url = format!("redis://cache:secret@{}/0", server.address());
+    let settings = Settings::default().with_key_prefix("app:");
+    let cache = Cache::with_settings(Redis::open(&url).unwrap(), settings);
+    let options = || EntryOptions::timeout(60).with_tags(["t"]);
+    for key in ["plain", "odd}", "{tag}", "ecached:own"] {
+        cache.set(key, 1_u64, options()).unwrap();
+        assert_eq!(cache.get::<u64>(key).unwrap(), Some(1));
+    }
+    cache.invalidate_tags(&["t"]).unwrap();
+    assert_eq!(cache.get::<u64>("plain").unwrap(), None);
 }
 
 #[test]

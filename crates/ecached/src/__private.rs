@@ -2,12 +2,13 @@
 
 pub use core;
 pub use ecached_core::call::{
-    Always, Call, Decision, Plan, Policy, Start, by_value, is_none, on, ops, ops_local, peek,
+    Always, Call, Decision, Key, Plan, Policy, Start, by_value, is_none, on, ops, ops_local, peek,
     precache, refresh, require_option, start,
 };
 pub use ecached_core::key::KeyBuf;
 pub use ecached_core::key::field;
 pub use ecached_core::key::hash::of_segment as segment_hash;
+pub use ecached_core::key::numbered::Pattern;
 pub use ecached_core::private::{
     Invalidation, as_cache, invalidate_all, invalidate_key, invalidate_names, invalidate_prefix,
     stats, succeeded,
@@ -15,7 +16,7 @@ pub use ecached_core::private::{
 pub use ecached_core::site::{Site, SiteSpec, extra};
 pub use ecached_core::{
     __field as field, __field_auto as field_auto, __field_debug as field_debug, __kind as kind,
-    __kind_of as kind_of, __kind_of_future as kind_of_future,
+    __kind_of as kind_of, __kind_of_future as kind_of_future, __number as number,
 };
 pub use ecached_core::{Cache, Error, Lock, Timeout, kind};
 pub use std;

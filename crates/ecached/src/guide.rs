@@ -6,6 +6,8 @@
 //! - [`sharing`]: one computation for callers at once; errors, panics, recursion.
 //! - [`configuration`]: aliases, settings, URLs, handles.
 //! - [`memory`]: the in-process backend: bounds, eviction, sweeps.
+//! - [`redis`]: Redis and Valkey: URLs, options, what voids the promise.
+//! - [`memcached`]: Memcached: several servers, changing their list.
 //! - [`backends`]: writing a backend of your own.
 //! - [`events`]: counters, and events for `tracing`.
 //! - [`testing`]: tests that move time by hand.
@@ -20,10 +22,13 @@ macro_rules! pages {
         #[doc = "[backends]: crate::guide::backends"]
         #[doc = "[configuration]: crate::guide::configuration"]
         #[doc = "[events]: crate::guide::events"]
+        #[doc = "[failures]: crate::guide::failures"]
         #[doc = "[functions]: crate::guide::functions"]
         #[doc = "[invalidation]: crate::guide::invalidation"]
         #[doc = "[keys]: crate::guide::keys"]
+        #[doc = "[memcached]: crate::guide::memcached"]
         #[doc = "[memory]: crate::guide::memory"]
+        #[doc = "[redis]: crate::guide::redis"]
         #[doc = "[security]: crate::guide::security"]
         #[doc = "[sharing]: crate::guide::sharing"]
         #[doc = ""]
@@ -32,4 +37,6 @@ macro_rules! pages {
     )*};
 }
 
-pages! { functions keys invalidation sharing configuration memory backends events testing failures security }
+pages! {
+    functions keys invalidation sharing configuration memory redis memcached backends events testing failures security
+}

@@ -34,7 +34,8 @@
 //!   data, [`key!`] and [`tag!`] for names. [`prelude`] has what most programs need.
 //! - [`invalidate_tags`], [`invalidate_prefix`], [`invalidate_key`]: from anywhere.
 //! - [`caches`]: the registry; it gives a [`Cache`] for an alias, with [`Settings`], from a [`Config`].
-//! - [`Memory`]: the in-process backend; [`backend`]: the traits to write others.
+//! - [`Memory`]: the in-process backend; `Redis`, `Memcached`: servers that processes share (features); [`backend`]: the
+//!   traits to write others.
 //! - [`Stats`], [`Error`], [`Clock`].
 //! - [`aio`]: the async side of all that is not a macro.
 //!
@@ -48,6 +49,8 @@
 //! | [`guide::sharing`] | one computation for callers at once |
 //! | [`guide::configuration`] | aliases, settings, URLs, handles |
 //! | [`guide::memory`] | bounds, eviction, sweeps |
+//! | [`guide::redis`] | Redis and Valkey: one server, Cluster, Sentinel |
+//! | [`guide::memcached`] | Memcached: one server or several |
 //! | [`guide::backends`] | writing a backend |
 //! | [`guide::events`] | counters and events |
 //! | [`guide::testing`] | tests that move time by hand |
@@ -59,6 +62,11 @@
 //! | feature | adds | default? |
 //! | --- | --- | --- |
 //! | `memory` | [`Memory`], and with it the alias `default` that needs no configuration; without it, functions compute until a backend is registered | yes |
+//! | `redis` | `Redis` for blocking and async callers: Redis and Valkey, one server, Cluster or Sentinel; async on tokio, as is Cluster for both | no |
+//! | `redis-blocking` | `Redis` for blocking callers, without tokio and without Cluster | no |
+//! | `redis-tls` | `redis`, and `rediss://` by rustls | no |
+//! | `memcached` | `Memcached` for blocking and async callers; async on tokio | no |
+//! | `memcached-blocking` | `Memcached` for blocking callers, without tokio | no |
 //! | `json` | the codec `json` for backends that hold bytes: entries that a person can read, bigger and slower than MessagePack | no |
 //! | `postcard` | the codec `postcard`: entries of half the size, read twice as fast; a change of the type makes them misses | no |
 //! | `lz4` | `compress = "lz4"`: large values are compressed where that makes them smaller | no |

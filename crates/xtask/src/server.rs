@@ -43,7 +43,8 @@ impl Server {
             if TcpStream::connect(format!("127.0.0.1:{port}")).is_ok() {
                 return Ok(server);
             }
-            pause();
+            // There is no event to wait for: it is asked again, as `ecached_testing::servers` does.
+            std::thread::park_timeout(PAUSE);
         }
         Err(format!("{kind} does not listen on port {port}").into())
     }
@@ -66,9 +67,4 @@ fn free_port() -> Outcome<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let address = listener.and_then(|listener| listener.local_addr());
     Ok(address.map_err(|error| format!("no port is free: {error}"))?.port())
-}
-
-#[expect(clippy::disallowed_methods, reason = "nobody tells when another program listens")]
-fn pause() {
-    std::thread::sleep(PAUSE);
 }

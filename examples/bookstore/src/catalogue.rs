@@ -5,6 +5,7 @@
 
 use crate::db::{Database, Result};
 use crate::model::{Book, Money, User};
+use crate::teller::not_invalidated;
 use ecached::prelude::*;
 use std::sync::Arc;
 
@@ -16,8 +17,9 @@ pub(crate) fn load_user(db: &Database, id: u32) -> Result<User> {
     })
 }
 
-/// When this has returned `Ok`, whatever carries the tag is invalid.
-#[invalidates(tags = ["user:<id>"])]
+/// When this has returned `Ok`, whatever carries the tag is invalid; unless the cache's server failed, which `on_error`
+/// gets to know.
+#[invalidates(tags = ["user:<id>"], on_error = not_invalidated)]
 pub(crate) fn rename_user(db: &Database, id: u32, name: &str) -> Result<()> {
     db.execute("UPDATE user SET name = ?2 WHERE id = ?1", (id, name))
 }
@@ -37,7 +39,7 @@ pub(crate) fn favourites(db: &Database, user: u32) -> Result<Vec<Book>> {
 }
 
 /// Reaches every list with the book in it, and knows none of them.
-#[invalidates(tags = ["book:<id>"])]
+#[invalidates(tags = ["book:<id>"], on_error = not_invalidated)]
 pub(crate) fn set_price(db: &Database, id: u32, price: Money) -> Result<()> {
     db.execute("UPDATE book SET cents = ?2 WHERE id = ?1", (id, price.0))
 }

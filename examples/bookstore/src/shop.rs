@@ -2,6 +2,7 @@
 
 use crate::db::{Database, Result};
 use crate::model::{Money, Sales};
+use crate::teller::not_invalidated;
 use ecached::prelude::*;
 
 /// One of our shops.
@@ -35,7 +36,7 @@ impl Shop<'_> {
     }
 
     /// Everything under this shop's prefix is invalid afterwards, and nothing of other shops.
-    #[invalidates(prefix = "shop:<self.id>")]
+    #[invalidates(prefix = "shop:<self.id>", on_error = not_invalidated)]
     pub(crate) fn sell(&self, year: u16, book: u32, copies: u32) -> Result<()> {
         let sql = "INSERT INTO sale (shop, year, book, copies) VALUES (?1, ?2, ?3, ?4)";
         self.db.execute(sql, (self.id, year, book, copies))

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that shows things")]
 
 use crate::db::Database;
+use ecached::caches;
 use std::error::Error;
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -69,22 +70,78 @@ impl Teller {
     where
         E: Into<Box<dyn Error + Send + Sync>>,
     {
-        let queries_before = self.db.queries();
+        let (queries_before, errors_before) = (self.db.queries(), errors());
         let started = now();
         let value = call().map_err(Into::into)?;
         let took = started.elapsed();
         let queries = self.db.queries() - queries_before;
-        if queries != expected_queries {
+        let took = show_duration(took);
+        if queries == expected_queries {
+            println!("  {claim:<8} {took:>11}   {what} = {value}");
+        } else if errors() > errors_before {
+            // No claim holds without a cache, but the value is there.
+            println!("  computed {took:>11}   {what} = {value}   (no {claim}: the cache failed)");
+        } else {
             return Err(format!("`{what}` should be {claim}, but made {queries} queries").into());
         }
-        println!("  {claim:<8} {:>11}   {what} = {value}", show_duration(took));
         Ok(value)
+    }
+
+    /// An invalidation. An `Err` is not done, and a program that must not serve the old value tries again.
+    pub(crate) fn invalidated(&self, what: &str, result: ecached::Result<()>) -> Outcome {
+        self.event(what);
+        self.answered(result).map(drop)
+    }
+
+    /// What only the cache can answer; `None` if its server does not.
+    pub(crate) fn answered<T>(&self, result: ecached::Result<T>) -> Outcome<Option<T>> {
+        match result {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.is_transient() => {
+                self.event(&format!("FAILED: {error}"));
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A claim about something else than queries.
     pub(crate) fn check(&self, holds: bool, claim: &str) -> Outcome {
-        if holds { Ok(()) } else { Err(format!("does not hold: {claim}").into()) }
+        if !holds && errors() > 0 {
+            self.event(&format!("does not hold, as the cache failed: {claim}"));
+        } else if !holds {
+            return Err(format!("does not hold: {claim}").into());
+        }
+        Ok(())
     }
+
+    /// What can be said at the end.
+    pub(crate) fn conclude(&self, calls: u64) {
+        let (queries, errors) = (self.db.queries(), errors());
+        match errors {
+            0 => println!("\nEvery claim held: {calls} calls, {queries} queries."),
+            _ => println!(
+                "\nThe cache FAILED in {errors} operations, or was not asked as it had failed before. What it could not serve was computed: {queries} queries."
+            ),
+        }
+    }
+}
+
+/// Operations that the cache failed so far, and those that were not tried as it had failed before.
+fn errors() -> u64 {
+    let stats = |cache: ecached::Cache| cache.stats().errors + cache.stats().skipped_while_open;
+    caches().get("default").map_or(0, stats)
+}
+
+/// For `on_error` of `#[invalidates]`: the function has changed its data, and its invalidation failed.
+pub(crate) fn not_invalidated(error: &ecached::Error) {
+    println!("  -                      the invalidation FAILED: {error}");
+}
+
+/// Prints what the arguments are.
+pub(crate) fn help(text: &str) -> ExitCode {
+    print!("{text}");
+    ExitCode::SUCCESS
 }
 
 /// Reports what went wrong.

@@ -1,12 +1,11 @@
-//! The rows: SQLite in a temporary folder, readers beside one writer.
+//! The rows: SQLite in a folder, readers beside one writer, in one process or in several.
 
 use crate::workload::Object;
 use rusqlite::{Connection, OpenFlags, params};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use tempfile::TempDir;
 
 /// Objects per shelf, at first.
 const PER_SHELF: u32 = 16;
@@ -44,19 +43,25 @@ pub(crate) struct Written {
 /// Connections for readers.
 #[derive(Debug)]
 pub(crate) struct Database {
-    folder: TempDir,
+    path: PathBuf,
     idle: Mutex<Vec<Connection>>,
     reads: AtomicU64,
     shelves: u32,
 }
 
 impl Database {
-    /// Makes a row per object.
-    pub(crate) fn create(objects: &[Object]) -> Result<Self, crate::Failure> {
+    /// The database that another process has created for the same objects.
+    pub(crate) fn open(folder: &Path, objects: &[Object]) -> Result<Self, crate::Failure> {
         let shelves = u32::try_from(objects.len())?.div_ceil(PER_SHELF);
-        let folder = tempfile::tempdir()?;
-        let db = Self { folder, idle: Mutex::default(), reads: AtomicU64::new(0), shelves };
-        let mut connection = Connection::open(db.path())?;
+        let path = folder.join("replay.sqlite");
+        Ok(Self { path, idle: Mutex::default(), reads: AtomicU64::new(0), shelves })
+    }
+
+    /// Makes a row per object.
+    pub(crate) fn create(folder: &Path, objects: &[Object]) -> Result<Self, crate::Failure> {
+        let db = Self::open(folder, objects)?;
+        let shelves = db.shelves;
+        let mut connection = Connection::open(&db.path)?;
         connection.execute_batch(SCHEMA)?;
         let transaction = connection.transaction()?;
         for object in objects {
@@ -81,7 +86,7 @@ impl Database {
     pub(crate) fn row(&self, object: Object) -> rusqlite::Result<Row> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = idle.map_or_else(
-            || Connection::open_with_flags(self.path(), OpenFlags::SQLITE_OPEN_READ_ONLY),
+            || Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY),
             Ok,
         )?;
         let row = connection
@@ -105,13 +110,9 @@ impl Database {
 
     /// A connection that writes; have one at a time.
     pub(crate) fn writable(&self) -> rusqlite::Result<Writable> {
-        let connection = Connection::open(self.path())?;
+        let connection = Connection::open(&self.path)?;
         connection.execute_batch("PRAGMA synchronous = OFF")?;
         Ok(Writable { connection, shelves: self.shelves })
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("replay.sqlite")
     }
 }
 

@@ -18,15 +18,15 @@ pub(crate) fn in_threads(shared: &Shared, threads: usize) -> Result<(), Failure>
         let readers: Vec<_> = (0..threads).map(|_| scope.spawn(|| read(shared))).collect();
         let results =
             readers.into_iter().map(|reader| reader.join().unwrap_or_else(|p| resume_unwind(p)));
-        Ok(results.collect::<Vec<_>>().into_iter().collect::<Result<(), _>>()?)
+        results.collect::<Vec<_>>().into_iter().collect()
     })
 }
 
-fn read(shared: &Shared) -> rusqlite::Result<()> {
+fn read(shared: &Shared) -> Result<(), Failure> {
     while let Some(slots) = shared.workload.next_chunk() {
         for slot in slots {
             let object = shared.workload.object(*slot);
-            let floor = shared.oracle.floor(object);
+            let floor = shared.oracle.floor(object)?;
             let row = load(&shared.db, object)?;
             shared.oracle.check(object, floor, &row);
         }
@@ -53,11 +53,11 @@ pub(crate) fn in_tasks(
     })
 }
 
-async fn read_async(shared: Arc<Shared>) -> rusqlite::Result<()> {
+async fn read_async(shared: Arc<Shared>) -> Result<(), Failure> {
     while let Some(slots) = shared.workload.next_chunk() {
         for slot in slots {
             let object = shared.workload.object(*slot);
-            let floor = shared.oracle.floor(object);
+            let floor = shared.oracle.floor(object)?;
             let row = load_async(&shared.db, object).await?;
             shared.oracle.check(object, floor, &row);
         }

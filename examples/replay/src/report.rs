@@ -1,123 +1,148 @@
 //! What came of it.
 
 use crate::args::Options;
+use crate::cache;
+use crate::figures::Figures;
+use crate::left::Left;
 use crate::readers::TASKS_PER_THREAD;
-use crate::run::{Left, Shared};
 use crate::writer::Tally;
-use ecached::Stats;
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
 /// The figures of a run.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) options: Options,
-    pub(crate) shared: Arc<Shared>,
+    /// The size of the trace.
+    pub(crate) input: String,
+    pub(crate) figures: Figures,
+    /// Those of each process that read, if there were several.
+    pub(crate) parts: Vec<Figures>,
     pub(crate) tally: Tally,
-    pub(crate) elapsed: Duration,
-    pub(crate) stats: Stats,
     pub(crate) left: Left,
 }
 
 impl Report {
     /// Whether the promise was kept, and the counters add up.
     pub(crate) fn is_clean(&self) -> bool {
-        self.stale() == 0 && self.shared.oracle.wrong() == 0 && self.counts_agree()
+        self.stale() == 0 && self.figures.wrong == 0 && self.figures.agree()
     }
 
     fn stale(&self) -> u64 {
-        self.shared.oracle.stale() + self.left.stale
+        self.figures.stale + self.left.stale
     }
 
-    /// The cache's own counters against ours. A call that finds nothing, looks again and finds what another has just
-    /// stored counts as a miss and as a hit, so there may be more lookups than accesses.
-    fn counts_agree(&self) -> bool {
-        let Stats { hits, misses, computations, .. } = self.stats;
-        hits + misses >= self.shared.accesses() && computations == self.shared.db.reads()
-    }
-
-    fn input(&self) -> String {
-        let trace = match &self.options.trace {
+    fn trace(&self) -> String {
+        let name = match &self.options.trace {
             Some(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(),
             None => "made up after Zipf's law".into(),
         };
-        let (accesses, objects) =
-            (self.shared.workload.len(), self.shared.workload.objects().len());
-        format!(
-            "{trace}: {} accesses to {} objects",
-            grouped(accesses as u64),
-            grouped(objects as u64)
-        )
+        format!("{name}: {}", self.input)
     }
 
     fn readers(&self) -> String {
         let threads = self.options.threads;
-        if self.options.is_async {
-            format!("async: {} tasks on {threads} threads", threads * TASKS_PER_THREAD)
-        } else {
-            format!("{threads} threads")
+        let each = match (self.options.is_async, threads) {
+            (true, threads) => {
+                format!("async: {} tasks on {threads} threads", threads * TASKS_PER_THREAD)
+            }
+            (false, 1) => "1 thread".to_owned(),
+            (false, threads) => format!("{threads} threads"),
+        };
+        match self.parts.len() {
+            0 => each,
+            parts => format!("{parts} processes, each {each}; another process writes"),
         }
     }
-}
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tally, stats, left, .. } = self;
-        let accesses = self.shared.accesses();
-        let seconds = self.elapsed.as_secs_f64();
-        let per_second = grouped((accesses as f64 / seconds) as u64);
-        writeln!(f, "trace          {}", self.input())?;
-        writeln!(
-            f,
-            "readers        {}; capacity {} entries",
-            self.readers(),
-            grouped(self.options.capacity as u64)
-        )?;
-        writeln!(f, "served         {} in {seconds:.2} s", grouped(accesses))?;
-        writeln!(f, "throughput     {per_second} accesses per second")?;
-        writeln!(f, "hit ratio      {:.2} %", stats.hit_ratio() * 100.0)?;
+    fn fmt_reading(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let figures = &self.figures;
+        writeln!(f, "served         {} in {:.2} s", grouped(figures.accesses), figures.seconds())?;
+        writeln!(f, "throughput     {} accesses per second", grouped(figures.per_second()))?;
+        for (number, part) in self.parts.iter().enumerate() {
+            writeln!(
+                f,
+                "  process {:<4} {} accesses, {} per second; hit ratio {:.2} %; {} computations",
+                number + 1,
+                grouped(part.accesses),
+                grouped(part.per_second()),
+                part.hit_ratio(),
+                grouped(part.computations),
+            )?;
+        }
+        writeln!(f, "hit ratio      {:.2} %", figures.hit_ratio())?;
         writeln!(
             f,
             "misses         {}, of which {} were invalidated, {} shared another's computation",
-            grouped(stats.misses),
-            grouped(stats.stale),
-            grouped(stats.shared),
+            grouped(figures.misses),
+            grouped(figures.invalidated),
+            grouped(figures.shared),
         )?;
         writeln!(
             f,
             "computations   {}, of which {} were invalidated meanwhile",
-            grouped(stats.computations),
-            grouped(stats.doomed),
+            grouped(figures.computations),
+            grouped(figures.doomed),
         )?;
+        if figures.errors + figures.bypassed > 0 {
+            writeln!(
+                f,
+                "errors         {} operations of the cache failed, and {} were not tried then",
+                grouped(figures.errors),
+                grouped(figures.bypassed),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn fmt_writing(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tally = &self.tally;
         writeln!(f, "writes         {} of {} rows", grouped(tally.writes), grouped(tally.rows))?;
         writeln!(
             f,
             "invalidations  {}: {} by object tag, {} by key, {} by value tag, {} by type tag",
-            grouped(tally.writes - tally.forgotten),
+            grouped(tally.writes - tally.forgotten - tally.undone),
             grouped(tally.by_object),
             grouped(tally.by_key),
             grouped(tally.by_shelf),
             grouped(tally.by_type),
         )?;
+        if self.options.cache.is_some() || tally.failed > 0 {
+            let last = match tally.undone {
+                0 => "each tried again until it was done",
+                _ => "each tried again; the last was still failing at the end",
+            };
+            let last = if tally.failed == 0 { String::new() } else { format!(", {last}") };
+            writeln!(f, "  that failed  {}{last}", grouped(tally.failed))?;
+        }
         if self.options.forgets {
             writeln!(f, "forgotten      {} invalidations, on purpose", grouped(tally.forgotten))?;
         }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { figures, left, .. } = self;
+        writeln!(f, "trace          {}", self.trace())?;
+        writeln!(f, "cache          {}", cache::describe(&self.options))?;
+        writeln!(f, "readers        {}", self.readers())?;
+        self.fmt_reading(f)?;
+        self.fmt_writing(f)?;
         writeln!(
             f,
             "left           {} valid entries, each compared with its row: {} differ",
             grouped(left.entries),
             grouped(left.stale)
         )?;
-        if self.shared.oracle.wrong() > 0 {
-            writeln!(
-                f,
-                "WRONG VALUES   {}, of another object",
-                grouped(self.shared.oracle.wrong())
-            )?;
+        if let Some(failure) = &left.failure {
+            writeln!(f, "               and then the cache failed: {failure}")?;
         }
-        if !self.counts_agree() {
-            writeln!(f, "WRONG COUNTS   {stats:?}, but rows read: {}", self.shared.db.reads())?;
+        if figures.wrong > 0 {
+            writeln!(f, "WRONG VALUES   {}, of another object", grouped(figures.wrong))?;
+        }
+        if !figures.agree() {
+            writeln!(f, "WRONG COUNTS   {figures:?}")?;
         }
         writeln!(f, "stale values   {}", grouped(self.stale()))
     }

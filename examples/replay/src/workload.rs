@@ -1,8 +1,10 @@
 //! What is accessed, in which order, and who takes which part.
 
 use crate::progress::now;
+use crate::report::grouped;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Accesses that a reader takes at a time.
@@ -26,6 +28,9 @@ pub(crate) struct Workload {
     /// The slots that are accessed, in order.
     accesses: Vec<u32>,
     next_chunk: AtomicUsize,
+    /// Of so many who share the trace, the how-manieth this is: they take chunks in turn.
+    share: (usize, usize),
+    is_over: AtomicBool,
     /// Until when to go round; else the trace is replayed once.
     ends: Option<Instant>,
 }
@@ -42,7 +47,14 @@ impl Workload {
             })
         };
         let accesses = trace.iter().map(|id| slot_of(*id)).collect();
-        Self { objects, accesses, next_chunk: AtomicUsize::new(0), ends: None }
+        let (next_chunk, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Self { objects, accesses, next_chunk, share: (0, 1), is_over, ends: None }
+    }
+
+    /// Only the part of one of `readers` processes.
+    pub(crate) fn shared_with(mut self, number: usize, readers: usize) -> Self {
+        self.share = (number, readers);
+        self
     }
 
     /// Goes round for that long, from now.
@@ -69,24 +81,37 @@ impl Workload {
         self.ends.is_none()
     }
 
+    /// Ends it now.
+    pub(crate) fn end(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+
     /// The next accesses for whoever asks; `None` at the end.
     pub(crate) fn next_chunk(&self) -> Option<&[u32]> {
         let chunks = self.accesses.len().div_ceil(CHUNK);
-        let index = self.next_chunk.fetch_add(1, Ordering::Relaxed);
+        let (number, readers) = self.share;
+        let index = self.next_chunk.fetch_add(1, Ordering::Relaxed) * readers + number;
         let is_over = self.ends.map_or(index >= chunks, |ends| now() >= ends);
-        if is_over {
+        if is_over || self.is_over.load(Ordering::Relaxed) {
             return None;
         }
         let start = index % chunks * CHUNK;
         Some(&self.accesses[start..self.accesses.len().min(start + CHUNK)])
     }
 
-    /// An object that was accessed lately, so that a change to it matters.
-    pub(crate) fn recent(&self, random: &mut fastrand::Rng) -> Object {
+    /// An object that was accessed lately, so that a change to it matters. `position`: accesses so far.
+    pub(crate) fn recent(&self, random: &mut fastrand::Rng, position: u64) -> Object {
         const LATELY: usize = 20_000;
-        let position = self.next_chunk.load(Ordering::Relaxed) * CHUNK;
+        let position = position as usize;
         let back = random.usize(1..=LATELY.min(position.max(1)));
         self.object(self.accesses[position.saturating_sub(back) % self.accesses.len()])
+    }
+}
+
+impl fmt::Display for Workload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (accesses, objects) = (grouped(self.len() as u64), grouped(self.objects.len() as u64));
+        write!(f, "{accesses} accesses to {objects} objects")
     }
 }
 
@@ -104,6 +129,23 @@ mod tests {
         let seen: Vec<u32> = chunks.flatten().map(|slot| workload.object(*slot).id).collect();
         assert_eq!(seen, trace);
         let mut random = fastrand::Rng::with_seed(1);
-        assert!((0..1000).all(|_| workload.recent(&mut random).slot < 300));
+        assert!((0..1000).all(|_| workload.recent(&mut random, 1000).slot < 300));
+    }
+
+    #[test]
+    fn processes_take_turns() {
+        let trace: Vec<u32> = (0..1000).collect();
+        let mut seen: Vec<u32> = (0..3)
+            .map(|number| Workload::new(&trace).shared_with(number, 3))
+            .flat_map(|part| {
+                let chunks = std::iter::from_fn(|| part.next_chunk());
+                chunks.flatten().copied().collect::<Vec<_>>()
+            })
+            .collect();
+        seen.sort_unstable();
+        assert_eq!(seen, trace);
+        let ended = Workload::new(&trace);
+        ended.end();
+        assert_eq!(ended.next_chunk(), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::args::{Options, Pace};
+use crate::board::FIGURES;
 use crate::cached::{load, load_async};
 use crate::database::{Writable, Written};
 use crate::progress::now;
@@ -14,6 +15,9 @@ use tokio::runtime::Handle;
 
 /// How long it waits when nothing is to be done.
 const PAUSE: Duration = Duration::from_millis(1);
+
+/// How long it waits before it tries an invalidation again.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(20);
 
 /// Of so many invalidations it forgets one, if it is told to.
 const FORGETS_ONE_OF: u64 = 100;
@@ -28,6 +32,24 @@ pub(crate) struct Tally {
     pub(crate) by_shelf: u64,
     pub(crate) by_type: u64,
     pub(crate) forgotten: u64,
+    /// Invalidations that returned an `Err` and were tried again.
+    pub(crate) failed: u64,
+    /// One whose last try had failed when the run ended: nothing was promised.
+    pub(crate) undone: u64,
+}
+
+impl Tally {
+    pub(crate) fn numbers(&self) -> [u64; FIGURES] {
+        let Self { writes, rows, by_object, by_key, by_shelf, by_type, .. } = *self;
+        let Self { forgotten, failed, undone, .. } = *self;
+        [writes, rows, by_object, by_key, by_shelf, by_type, forgotten, failed, undone, 0, 0, 0, 0]
+    }
+
+    pub(crate) fn from_numbers(numbers: [u64; FIGURES]) -> Self {
+        let [writes, rows, by_object, by_key, by_shelf, by_type, forgotten, failed, undone, ..] =
+            numbers;
+        Self { writes, rows, by_object, by_key, by_shelf, by_type, forgotten, failed, undone }
+    }
 }
 
 /// What a write invalidates.
@@ -82,7 +104,7 @@ impl<'a> Writer<'a> {
                 return Ok(self.tally);
             }
             if is_late {
-                self.write()?;
+                self.write(stop)?;
                 self.shared.wrote(self.tally.writes);
             }
         }
@@ -96,26 +118,40 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn write(&mut self) -> Result<(), Failure> {
+    fn write(&mut self, stop: &Receiver<()>) -> Result<(), Failure> {
         let (written, invalidation) = self.change()?; // committed
         self.tally.writes += 1;
         self.tally.rows += written.len() as u64;
         if self.forgets && self.tally.writes.is_multiple_of(FORGETS_ONE_OF) {
             self.tally.forgotten += 1;
-        } else {
-            match &self.runtime {
-                None => self.invalidate(&invalidation)?,
-                Some(runtime) => runtime.block_on(self.invalidate_async(&invalidation))?,
-            }
+        } else if self.insist(&invalidation, stop) {
             self.count(&invalidation);
+        } else {
+            self.tally.undone += 1;
+            return Ok(());
         }
-        self.shared.oracle.promise(&written);
-        Ok(())
+        Ok(self.shared.oracle.promise(&written)?)
+    }
+
+    /// Invalidates until that returns `Ok`, and only then says that it is done. Not done: the run is over.
+    fn insist(&mut self, invalidation: &Invalidation, stop: &Receiver<()>) -> bool {
+        loop {
+            let result = match &self.runtime {
+                None => self.invalidate(invalidation),
+                Some(runtime) => runtime.block_on(self.invalidate_async(invalidation)),
+            };
+            let Err(error) = result else { return true };
+            self.tally.failed += 1;
+            self.shared.failed(&error);
+            if stop.recv_timeout(PAUSE_AFTER_FAILURE) == Err(RecvTimeoutError::Disconnected) {
+                return false;
+            }
+        }
     }
 
     /// Changes rows in one of several ways; says what that makes invalid.
     fn change(&mut self) -> rusqlite::Result<(Vec<Written>, Invalidation)> {
-        let object = self.shared.workload.recent(&mut self.random);
+        let object = self.shared.workload.recent(&mut self.random, self.shared.accesses());
         Ok(match self.random.u32(0..1000) {
             0 => (self.rows.touch(object)?, Invalidation::TypeTag(object)),
             1..250 => (self.rows.touch(object)?, Invalidation::Key(object)),

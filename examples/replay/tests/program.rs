@@ -41,6 +41,40 @@ fn forgotten_invalidations_are_found() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_is_stale_between_processes() {
+    let redis = ecached_testing::servers::Redis::start();
+    for face in ["", "--async"] {
+        let line = format!("--cache {} --limit 10000 --write-every 20 {face}", redis.url());
+        assert_eq!(outcome(&line), (Some(0), 0), "{line}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn forgotten_invalidations_are_found_between_processes() {
+    let redis = ecached_testing::servers::Redis::start();
+    let line =
+        format!("--cache {} --limit 20000 --write-every 10 --break skip-invalidation", redis.url());
+    let (code, stale) = outcome(&line);
+    assert_eq!(code, Some(1));
+    assert!(stale > 0);
+}
+
+/// Nobody waits for a server that is away: everything is computed, and nothing that was not invalidated is promised.
+#[cfg(unix)]
+#[test]
+fn a_server_that_is_away_is_no_failure() {
+    let redis = ecached_testing::servers::Redis::start();
+    let url = redis.url();
+    drop(redis);
+    let output = replay(&format!("--cache {url} --seconds 2 --readers 2"));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{text}{output:?}");
+    assert!(text.contains("invalidations  0") && text.contains("still failing"), "{text}");
+}
+
 #[test]
 fn wrong_arguments_are_explained() {
     let output = replay("--speed 5");

@@ -4,18 +4,17 @@ use super::Written;
 use crate::Result;
 use crate::clock::Tick;
 use crate::key::KeyRef;
+use crate::key::numbered::{Name, Numbered};
 use crate::value::Value;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-/// What a lookup found.
-#[derive(Debug)]
+/// Why there is no value that may be served.
+#[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "the protocol must know all")]
-pub enum Found {
-    /// A value that may be served.
-    Hit(Value),
-    /// Nothing.
+pub enum Refused {
+    /// There is no entry.
     Absent,
     /// An entry past its timeout.
     Expired,
@@ -40,6 +39,8 @@ pub trait Capture: Send + Sync + fmt::Debug {
 pub struct NewEntry<'a> {
     /// The full key.
     pub key: &'a str,
+    /// The same key as a template and a number, if it is one.
+    pub numbered: Option<Numbered>,
     /// The value.
     pub value: Value,
     /// The identity of the tag set under which it is stored.
@@ -67,8 +68,12 @@ impl fmt::Debug for NewEntry<'_> {
 /// Once an invalidation has returned, no later lookup in any thread hits an entry that was opened before the invalidation
 /// was called.
 pub trait ObjectStore: Send + Sync + fmt::Debug + 'static {
-    /// The entry of `key`, if it can be served to a function with that tag set; `None` accepts any.
-    fn lookup(&self, key: KeyRef<'_>, tag_set: Option<u64>) -> Found;
+    /// The value of `key`, if it can be served to a function with that tag set; `None` accepts any.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot, or there is none.
+    fn lookup(&self, key: &Name<'_>, tag_set: Option<u64>) -> std::result::Result<Value, Refused>;
 
     /// Captures the versions of `names` and takes or shares the lease of `key`. If the value may bring further tags, the
     /// capture's identity changes with each invalidation of any tag.

@@ -1,8 +1,7 @@
 //! Calls that compute nothing: looking at an entry, storing a known value.
 
 use super::run::put;
-use super::{Plan, Policy, Target, Wanted, try_machine};
-use crate::codec::ValueOps;
+use super::{Key, Plan, Policy, Target, Wanted, try_machine};
 use crate::key::KeyBuf;
 use crate::kind::Kind;
 use crate::protocol::{Done, Mode, Step};
@@ -18,13 +17,13 @@ use std::any::Any;
 pub fn peek<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
-    ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Result<Option<V>> {
-    let wanted = Wanted::by::<K>(ops, Mode::Peek);
-    let mut machine = try_machine(target, key, extra, plan(), wanted)?;
+    let wanted = Wanted::by::<K>(Mode::Peek);
+    let mut machine =
+        try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
     machine.run_to_end(|_| Step::Done(Done::Absent)).and_then(to_public::<K, V>)
 }
 
@@ -40,13 +39,12 @@ pub fn peek<K: Kind, V: 'static>(
 pub fn peek_async<K: Kind, V: 'static>(
     target: Target<'_>,
     _: K,
-    ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> impl Future<Output = Result<Option<V>>> + Send + use<K, V> {
-    let wanted = Wanted::by::<K>(ops, Mode::Peek);
-    let machine = try_machine(target, key, extra, plan(), wanted);
+    let wanted = Wanted::by::<K>(Mode::Peek);
+    let machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted);
     async move {
         machine?.run_to_end_async(|_| Step::Done(Done::Absent)).await.and_then(to_public::<K, V>)
     }
@@ -60,8 +58,7 @@ pub fn peek_async<K: Kind, V: 'static>(
 pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
-    ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     policy: P,
@@ -69,8 +66,9 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
 ) -> Result<()> {
     let value = from_public::<K, V>(value)?;
     let decision = policy.decide(&value);
-    let wanted = Wanted::by::<K>(ops, Mode::Put);
-    let mut machine = try_machine(target, key, extra, plan(), wanted)?;
+    let wanted = Wanted::by::<K>(Mode::Put);
+    let mut machine =
+        try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted)?;
     machine.run_to_end(|machine| put::<K>(machine, decision, value)).map(drop)
 }
 
@@ -86,15 +84,14 @@ pub fn precache<K: Kind, V: 'static, P: Policy<K>>(
 pub fn precache_async<K: Kind, V: 'static, P: Policy<K>>(
     target: Target<'_>,
     _: K,
-    ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
     policy: P,
     value: V,
 ) -> impl Future<Output = Result<()>> + Send + use<K, V, P> {
-    let wanted = Wanted::by::<K>(ops, Mode::Put);
-    let machine = try_machine(target, key, extra, plan(), wanted);
+    let wanted = Wanted::by::<K>(Mode::Put);
+    let machine = try_machine(target, key.rendered(target.site).as_ref(), extra, plan(), wanted);
     let decided = from_public::<K, V>(value).map(|value| (policy.decide(&value), value));
     async move {
         let (decision, value) = decided?;

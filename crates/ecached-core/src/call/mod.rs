@@ -1,6 +1,6 @@
 //! A call of a cached function: the hit on the spot, the rest by the machine. What the macros expand to.
 //!
-//! `mod` has the hit, `run` goes on from a miss, `companion` has calls that compute nothing.
+//! `hit` has the hit, `run` goes on from a miss, `companion` has calls that compute nothing.
 
 #![expect(
     clippy::too_many_arguments,
@@ -9,25 +9,29 @@
 )]
 
 mod companion;
+mod hit;
 mod run;
 
 pub use companion::{peek, peek_async, precache, precache_async};
+use hit::Rendered;
+pub use hit::{Key, Start, start};
 pub use run::Call;
 pub(crate) use run::put_value;
 
+use crate::backend::objects::ObjectStore;
 use crate::cache::Cache;
 use crate::codec::ValueOps;
 use crate::key::KeyBuf;
+use crate::key::numbered::Name;
 use crate::kind::{IsOption, Kind};
-use crate::protocol::machine::lookup::why;
 use crate::protocol::request::KeyHash;
 use crate::protocol::{Machine, Mode, Names, Request};
 use crate::registry::Registry;
 use crate::site::Site;
 use crate::stats::{Event, Meter};
 use crate::timeout::Timeout;
-use crate::value::{CacheValue, Packing};
-use crate::{Result, backend::objects::Found, event};
+use crate::value::CacheValue;
+use crate::{Result, event};
 use std::any::TypeId;
 use std::borrow::Cow;
 
@@ -54,18 +58,35 @@ pub const fn on<'a>(site: &'static Site, cache: &'a Cache) -> Target<'a> {
     Target { site, instance: Some(cache), registry: crate::caches }
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
     #[inline]
-    pub(crate) fn meter(&self) -> Meter {
+    pub(crate) fn meter(self) -> Meter {
         Meter { function: Some(self.site.counters()), cache: self.instance.is_some() }
     }
 
     #[inline]
-    pub(crate) fn cache(&self) -> Result<&Cache> {
+    pub(crate) fn cache(self) -> Result<&'a Cache> {
         match self.instance {
             Some(cache) => Ok(cache),
             None => self.site.cache(self.registry),
         }
+    }
+
+    /// The cache and its store, if that is in this process and switched on.
+    #[inline(always)]
+    fn object_store(self) -> Option<(&'a Cache, &'a dyn ObjectStore)> {
+        if self.instance.is_none()
+            && let Some(known) = self.site.known_store()
+        {
+            return Some(known);
+        }
+        self.find_object_store()
+    }
+
+    #[inline(never)]
+    fn find_object_store(self) -> Option<(&'a Cache, &'a dyn ObjectStore)> {
+        let cache = self.cache().ok().filter(|cache| cache.is_enabled())?;
+        Some((cache, cache.object_store()?))
     }
 }
 
@@ -73,6 +94,8 @@ impl Target<'_> {
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "the macros of this very version write it")]
 pub struct Plan {
+    /// How values are stored.
+    pub ops: ValueOps,
     /// The declared tags, rendered.
     pub tags: Vec<Cow<'static, str>>,
     /// The timeout, unless the value decides.
@@ -151,76 +174,21 @@ pub fn is_none<K: Kind<Value: IsOption>>(_: K, value: &K::Value) -> bool {
     value.is_absent()
 }
 
-/// The answer to a call, if it is there already.
-#[expect(clippy::exhaustive_enums, reason = "the macros of this very version match it")]
-#[derive(Debug)]
-pub enum Start<K: Kind> {
-    /// A hit in an in-process store.
-    Hit(K::Return),
-    /// Anything else.
-    Miss(Call<K>),
-}
-
-/// Begins a call. Never blocks, and never waits.
-#[inline]
-pub fn start<K: Kind>(
-    target: Target<'_>,
-    kind: K,
-    ops: ValueOps,
-    key: &KeyBuf,
-    extra: u64,
-    plan: &dyn Fn() -> Plan,
-) -> Start<K> {
-    let missed = match target.cache() {
-        Ok(cache) if cache.is_enabled() => match cache.object_store() {
-            None => None,
-            Some(store) => match store.lookup(key.key(), Some(target.site.tag_set(extra))) {
-                Found::Hit(value) => match K::Packing::unpack(value) {
-                    Some(value) => {
-                        count_hit(target, cache);
-                        return Start::Hit(K::join(Ok(value)));
-                    }
-                    None => Some(Event::Foreign),
-                },
-                found => Some(why(&found)),
-            },
-        },
-        Ok(_) | Err(_) => None,
-    };
-    Start::Miss(Call::new(
-        kind,
-        machine(
-            target,
-            key,
-            extra,
-            plan(),
-            Wanted { why: missed, ..Wanted::by::<K>(ops, Mode::Lookup) },
-        ),
-    ))
-}
-
-#[inline]
-fn count_hit(target: Target<'_>, cache: &Cache) {
-    cache.count(target.meter(), Event::Hit);
-    event::hit(cache.alias(), target.site.spec().template);
-}
-
 /// Begins a refresh.
 pub fn refresh<K: Kind>(
     target: Target<'_>,
     kind: K,
-    ops: ValueOps,
-    key: &KeyBuf,
+    key: Key<&dyn Fn(&mut KeyBuf)>,
     extra: u64,
     plan: &dyn Fn() -> Plan,
 ) -> Call<K> {
-    let wanted = Wanted::by::<K>(ops, Mode::Refresh);
-    Call::new(kind, machine(target, key, extra, plan(), wanted))
+    let wanted = Wanted::by::<K>(Mode::Refresh);
+    let key = key.rendered(target.site);
+    Call::new(kind, machine(target, key.as_ref(), extra, plan(), wanted))
 }
 
 /// What is wanted of the values.
 struct Wanted {
-    ops: ValueOps,
     value_type: TypeId,
     mode: Mode,
     tells_failures: bool,
@@ -229,9 +197,9 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn by<K: Kind>(ops: ValueOps, mode: Mode) -> Self {
+    fn by<K: Kind>(mode: Mode) -> Self {
         let tells_failures = K::TELLS_FAILURES;
-        Self { ops, value_type: TypeId::of::<K::Value>(), mode, tells_failures, why: None }
+        Self { value_type: TypeId::of::<K::Value>(), mode, tells_failures, why: None }
     }
 }
 
@@ -239,7 +207,7 @@ impl Wanted {
 #[cold]
 fn machine(
     target: Target<'_>,
-    key: &KeyBuf,
+    key: Rendered<&KeyBuf>,
     extra: u64,
     plan: Plan,
     wanted: Wanted,
@@ -249,7 +217,7 @@ fn machine(
 
 fn try_machine(
     target: Target<'_>,
-    key: &KeyBuf,
+    key: Rendered<&KeyBuf>,
     extra: u64,
     plan: Plan,
     wanted: Wanted,
@@ -269,11 +237,14 @@ fn try_machine(
     }
     let mut names = plan.tags;
     names.push(site.function_name());
+    let Rendered { text: key, numbered } = key;
+    debug_assert!(numbered.is_none_or(|own| Name::Numbered(own).is_text(key.as_str())));
     names.extend(key.prefix().map(|prefix| Cow::Owned(prefix.to_owned())));
     let request = Request {
         // A prefix alone is no key.
         key: if key.is_empty() { Box::default() } else { key.as_str().into() },
         hash: KeyHash(key.hash()),
+        numbered,
         names: Names::new(names),
         tag_set: Some(site.tag_set(extra)),
         timeout: plan.timeout,
@@ -281,7 +252,7 @@ fn try_machine(
         mode: wanted.mode,
         lock: site.lock(),
         tells_failures: wanted.tells_failures,
-        ops: wanted.ops,
+        ops: plan.ops,
         value_type: wanted.value_type,
         template: site.template(),
     };

@@ -16,7 +16,7 @@
 //!                 16  version
 //!             4  length of the payload, then the payload
 //!            32  if signed: HMAC-SHA-256 over the entry's name in the store and everything before it
-//!             8  XXH3-64 of everything before it
+//!             8  XXH3-64 of everything before it, seeded with the XXH3-64 of the entry's name in the store
 //! ```
 //!
 //! Whatever does not read exactly like this is a miss (P5). Lengths are checked against what is there before anything is
@@ -25,7 +25,7 @@
 use crate::sign::{SIGNATURE_BYTES, SigningKeys};
 use crate::version::Version;
 use std::time::Duration;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 const MAGIC: [u8; 2] = [0xEC, 0xCE];
 const FORMAT: u8 = 1;
@@ -65,6 +65,11 @@ pub(crate) struct Cited<'a> {
     pub(crate) kind: CitedAs,
     pub(crate) name: &'a str,
     pub(crate) version: Version,
+}
+
+/// The name is part of it: bytes that a client took for the answer to another question are a miss.
+fn checksum(name: &str, body: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    xxh3_64_with_seed(body, xxh3_64(name.as_bytes())).to_be_bytes()
 }
 
 /// What vouches for an entry: the keys that may have signed it, and the name under which it stands in the store.
@@ -115,7 +120,7 @@ impl<'a> Entry<'a> {
         if let Some(signature) = seal.keys.sign(seal.name, &out) {
             out.extend_from_slice(&signature);
         }
-        out.extend_from_slice(&xxh3_64(&out).to_be_bytes());
+        out.extend_from_slice(&checksum(seal.name, &out));
         Some(out)
     }
 
@@ -123,7 +128,7 @@ impl<'a> Entry<'a> {
     /// keys a signature is not looked at.
     pub(crate) fn decode(bytes: &'a [u8], seal: &Seal<'_>) -> Option<Self> {
         let (body, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_BYTES)?)?;
-        if xxh3_64(body).to_be_bytes() != checksum {
+        if self::checksum(seal.name, body) != checksum {
             return None;
         }
         let header: &[u8; 5] = body.first_chunk()?;

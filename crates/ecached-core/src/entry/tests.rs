@@ -42,6 +42,13 @@ fn every_truncation_and_every_flipped_bit_is_a_miss() {
     }
 }
 
+#[test]
+fn an_entry_of_another_name_is_a_miss() {
+    let names = [String::from("users")];
+    let bytes = sample(&names, b"7").encode(&unsigned()).unwrap();
+    assert_eq!(Entry::decode(&bytes, &Seal { name: "another", ..unsigned() }), None);
+}
+
 proptest! {
     #[test]
     fn what_was_written_is_read(names: Vec<String>, payload: Vec<u8>) {
@@ -53,8 +60,8 @@ proptest! {
     #[test]
     fn foreign_bytes_are_a_miss(mut bytes: Vec<u8>, with_checksum: bool) {
         if with_checksum {
-            let sum = xxh3_64(&bytes);
-            bytes.extend_from_slice(&sum.to_be_bytes());
+            let sum = checksum(unsigned().name, &bytes);
+            bytes.extend_from_slice(&sum);
         }
         prop_assert_eq!(Entry::decode(&bytes, &unsigned()), None);
     }

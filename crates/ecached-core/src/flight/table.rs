@@ -50,6 +50,8 @@ pub(crate) enum Entered {
     Join(SharedFlight),
     /// Wait until it has captured its versions, then look again.
     AwaitOpening(SharedFlight),
+    /// Wait until this one is over, without taking its outcome.
+    AwaitEnd(SharedFlight),
     /// Compute, for all who join.
     Lead(Leader),
     /// A computation ended since the caller looked: look again.
@@ -145,6 +147,15 @@ impl Flights {
             drop(shard);
             let waits_for_itself = context.would_wait_for_itself(flight.id);
             return if waits_for_itself { Entered::Alone } else { Entered::AwaitOpening(flight) };
+        }
+        // Nobody could look, so nothing tells whether an older computation has seen all that this caller may know of. It
+        // must not be joined, but whoever waits for its end may share the next one: a source is not asked by all at once.
+        if caller.looked == u64::MAX
+            && let Some(flight) = find(&shard, caller, |flight| flight.outcome.get().is_none())
+        {
+            drop(shard);
+            let waits_for_itself = context.would_wait_for_itself(flight.id);
+            return if waits_for_itself { Entered::Alone } else { Entered::AwaitEnd(flight) };
         }
         // What a flight captured since the caller looked may have been absent then, or another. Asked last: a flight that
         // was not open a moment ago is now.

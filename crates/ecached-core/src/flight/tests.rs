@@ -69,6 +69,24 @@ fn one_caller_opens_at_a_time_and_the_others_look_again() {
     assert!(matches!(enter(&flights, &again, captured(&[1])), Entered::Join(_)));
 }
 
+/// Without a store to ask: one computation, then one for all who came during it, and so on.
+#[test]
+fn who_cannot_look_waits_for_the_older_computation_and_shares_the_next() {
+    let flights = Flights::new();
+    let blind = || Caller { looked: u64::MAX, ..caller(&flights, "a") };
+    let first = lead(&flights, &blind(), Some(Identity::Unique));
+    let (second, third) = (blind(), blind());
+    for late in [&second, &third] {
+        assert!(matches!(enter(&flights, late, Some(Identity::Unique)), Entered::AwaitEnd(_)));
+    }
+    first.land(Outcome::Failed);
+    // Whether or not the first has left the table.
+    let next = lead(&flights, &second, Some(Identity::Unique));
+    assert!(matches!(enter(&flights, &third, Some(Identity::Unique)), Entered::Join(_)));
+    drop((first, next));
+    let _leader = lead(&flights, &blind(), Some(Identity::Unique));
+}
+
 #[test]
 fn who_looked_before_a_flight_ended_looks_again() {
     let flights = Flights::new();

@@ -13,6 +13,8 @@ pub(crate) enum Waited {
     Opened,
     /// The flight landed.
     Landed(Outcome),
+    /// The flight, which the caller may not join, is over.
+    Over,
     /// It did not in time, or it waits for this caller: compute alone.
     GaveUp,
 }
@@ -22,6 +24,7 @@ pub(crate) enum Waited {
 enum Until {
     Opened,
     Landed,
+    Over,
 }
 
 /// A caller about to wait for a flight.
@@ -40,6 +43,11 @@ impl Follower {
     /// Waits until `flight` has captured its versions, for at most `limit`.
     pub(crate) const fn until_opened(flight: SharedFlight, limit: Duration) -> Self {
         Self { flight, until: Until::Opened, limit }
+    }
+
+    /// Waits until `flight` is over, for at most `limit`, without taking its outcome.
+    pub(crate) const fn until_over(flight: SharedFlight, limit: Duration) -> Self {
+        Self { flight, until: Until::Over, limit }
     }
 
     /// Blocks the thread.
@@ -76,7 +84,7 @@ impl Follower {
     fn event(&self) -> &Event {
         match self.until {
             Until::Opened => &self.flight.opened,
-            Until::Landed => &self.flight.landed,
+            Until::Landed | Until::Over => &self.flight.landed,
         }
     }
 
@@ -89,6 +97,7 @@ impl Follower {
             Until::Landed => {
                 self.flight.outcome.get().map(|outcome| Waited::Landed(outcome.clone()))
             }
+            Until::Over => self.flight.outcome.get().map(|_| Waited::Over),
         }
     }
 }

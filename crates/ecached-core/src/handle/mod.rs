@@ -303,6 +303,7 @@ fn request<T: CacheValue>(key: &str, options: EntryOptions, mode: Mode, any_tags
     Request {
         key: key.into(),
         hash: KeyHash(KeyRef::new(key).hash()),
+        numbered: None,
         tag_set: (!any_tags).then(|| tag_set(&names)),
         names,
         timeout: options.timeout,

@@ -19,6 +19,12 @@ pub struct Field<'a, T: ?Sized>(pub &'a T);
 pub trait FastField {
     /// Writes the value, escaped; `until` is the character that ends the field in its template.
     fn write(&self, key: &mut KeyBuf, until: Option<char>);
+
+    /// The integer that it is, if it is one and not negative.
+    #[inline]
+    fn number(&self) -> Option<u64> {
+        None
+    }
 }
 
 macro_rules! unsigned {
@@ -29,6 +35,11 @@ macro_rules! unsigned {
                 // No escape can be needed: the template's grammar refuses digits as the end of a field.
                 key.unsigned(u64::from(*self));
             }
+
+            #[inline]
+            fn number(&self) -> Option<u64> {
+                Some(u64::from(*self))
+            }
         }
     )*};
 }
@@ -38,6 +49,11 @@ impl FastField for usize {
     #[inline]
     fn write(&self, key: &mut KeyBuf, _: Option<char>) {
         key.unsigned(*self as u64);
+    }
+
+    #[inline]
+    fn number(&self) -> Option<u64> {
+        Some(*self as u64)
     }
 }
 
@@ -50,6 +66,11 @@ macro_rules! signed {
                     Ok(number) => key.unsigned(number),
                     Err(_) => key.escaped(itoa::Buffer::new().format(*self), until),
                 }
+            }
+
+            #[inline]
+            fn number(&self) -> Option<u64> {
+                u64::try_from(*self).ok()
             }
         }
     )*};
@@ -91,10 +112,41 @@ macro_rules! through {
             fn write(&self, key: &mut KeyBuf, until: Option<char>) {
                 (**self).write(key, until);
             }
+
+            #[inline]
+            fn number(&self) -> Option<u64> {
+                (**self).number()
+            }
         }
     )*};
 }
 through!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+
+/// Finds integers. First choice.
+pub trait NumberFast {
+    /// The integer that the value is.
+    fn number(&self) -> Option<u64>;
+}
+
+impl<T: FastField + ?Sized> NumberFast for &Field<'_, T> {
+    #[inline]
+    fn number(&self) -> Option<u64> {
+        self.0.number()
+    }
+}
+
+/// What is no integer. Last choice.
+pub trait NumberNothing {
+    /// None.
+    fn number(&self) -> Option<u64>;
+}
+
+impl<T: ?Sized> NumberNothing for Field<'_, T> {
+    #[inline]
+    fn number(&self) -> Option<u64> {
+        None
+    }
+}
 
 /// Writes integers and strings. First choice.
 pub trait RenderFast {
@@ -203,6 +255,21 @@ macro_rules! __field {
         )]
         use $crate::key::field::{RenderDisplay as _, RenderFast as _, RenderNothing as _};
         (&&&$crate::key::field::Field(&$value)).render($key, $until)
+    }};
+}
+
+/// The integer that a field is, if it is one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __number {
+    ($value:expr) => {{
+        #[allow(
+            unused_imports,
+            clippy::allow_attributes,
+            reason = "which of them is used depends on the type"
+        )]
+        use $crate::key::field::{NumberFast as _, NumberNothing as _};
+        (&&$crate::key::field::Field(&$value)).number()
     }};
 }
 

@@ -22,7 +22,7 @@ const SEGMENT: u64 = 0xa409_3822_299f_31d1;
 const FINISH: u64 = 0x082e_fa98_ec4e_6c89;
 
 /// The hash of the segments so far.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct SegmentHash(u64);
 
 impl SegmentHash {

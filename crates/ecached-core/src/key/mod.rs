@@ -4,11 +4,13 @@
 //! - [`hash`]: the hash of a key's segments.
 //! - [`field`]: how an argument's value is written.
 //! - [`template`]: templates known only at run time.
+//! - [`numbered`]: keys that are a template and an integer, which need no text for a hit.
 //! - [`name`]: names made of parts, and names too long for a backend.
 
 pub mod field;
 pub mod hash;
 pub mod name;
+pub mod numbered;
 pub mod template;
 mod text;
 

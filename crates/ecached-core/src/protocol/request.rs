@@ -2,6 +2,7 @@
 
 use crate::codec::ValueOps;
 use crate::key::KeyRef;
+use crate::key::numbered::{Name, Numbered};
 use crate::settings::Lock;
 use crate::timeout::Timeout;
 use std::any::TypeId;
@@ -58,6 +59,8 @@ pub(crate) enum Mode {
 pub(crate) struct Request {
     pub(crate) key: Box<str>,
     pub(crate) hash: KeyHash,
+    /// The key as a template and a number, if it is one.
+    pub(crate) numbered: Option<Numbered>,
     pub(crate) names: Names,
     /// Identifies the declared tag set in this process; `None`: entries with any tags will do.
     pub(crate) tag_set: Option<u64>,
@@ -82,5 +85,10 @@ pub(crate) struct KeyHash(pub(crate) u64);
 impl Request {
     pub(crate) fn key(&self) -> KeyRef<'_> {
         KeyRef::from_parts(&self.key, self.hash.0)
+    }
+
+    /// The key in the form that is compared fastest.
+    pub(crate) fn name(&self) -> Name<'_> {
+        self.numbered.map_or_else(|| Name::Text(self.key()), Name::Numbered)
     }
 }

@@ -38,6 +38,9 @@ impl Slot {
 
     /// Makes `cache` what the alias stands for. The registry's lock on the alias keeps others out.
     pub(super) fn replace(&self, cache: Cache) {
-        let _ = self.latest().replaced_by.set(Self::new(cache, true));
+        let latest = self.latest();
+        let _ = latest.replaced_by.set(Self::new(cache, true));
+        // After it: who sees this finds the new one.
+        latest.cache.replaced();
     }
 }

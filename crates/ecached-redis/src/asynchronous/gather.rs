@@ -8,7 +8,8 @@
 //! Each lookup is sent after it was called, so it sees every invalidation that had returned by then.
 
 use super::link::Link;
-use crate::commands;
+use crate::commands::{self, Phase};
+use crate::topology::Repeat;
 use ecached_core::{Error, ErrorKind, Result};
 use foldhash::fast::RandomState;
 use parking_lot::Mutex;
@@ -59,7 +60,7 @@ impl Gather {
         let others = self.active.fetch_add(1, Ordering::Relaxed);
         let _active = Active(&self.active);
         if others == 0 {
-            let replies = link.run_in_time(commands::mget(keys.iter().copied())).await?;
+            let replies = link.run(&read(keys.iter().copied()), Repeat::Allowed).await?;
             return commands::values(replies, keys.len());
         }
         let (answer, answered) = oneshot::channel();
@@ -76,14 +77,28 @@ impl Gather {
         drop(next);
         match full {
             Some(batch) => drop(tokio::spawn(batch.send(Arc::clone(link)))),
-            None if is_first => drop(tokio::spawn(send_next(Arc::clone(link)))),
+            None if is_first => drop(tokio::spawn(send_next(Sending(Some(Arc::clone(link)))))),
             None => {}
         }
     }
 }
 
+/// Whoever waits in the next batch is told when the task that would send it never will: a runtime that shuts down drops
+/// tasks, and the batch is not the task's own.
+struct Sending(Option<Arc<Link>>);
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if let Some(link) = &self.0 {
+            // Outside of the lock: dropping a sender wakes its receiver.
+            let batch = std::mem::take(&mut *link.gather().next.lock());
+            drop(batch);
+        }
+    }
+}
+
 /// Lets others join, then sends what there is.
-async fn send_next(link: Arc<Link>) {
+async fn send_next(mut sending: Sending) {
     // Behind all tasks that are ready to run now.
     let mut has_yielded = false;
     std::future::poll_fn(|context| {
@@ -94,11 +109,17 @@ async fn send_next(link: Arc<Link>) {
         std::task::Poll::Pending
     })
     .await;
+    // From here on the batch is this task's own, and the next one has a task of its own.
+    let Some(link) = sending.0.take() else { return };
     let batch = std::mem::take(&mut *link.gather().next.lock());
     // Empty when it was full before this task ran.
     if !batch.callers.is_empty() {
         batch.send(link).await;
     }
+}
+
+fn read<'a>(keys: impl ExactSizeIterator<Item = &'a str> + Clone) -> [Phase; 1] {
+    [vec![vec![commands::mget(keys)]]]
 }
 
 impl Batch {
@@ -130,7 +151,7 @@ impl Batch {
                 *slot = key;
             }
         }
-        let replies = link.run_in_time(commands::mget(keys.iter().copied())).await;
+        let replies = link.run(&read(keys.iter().copied()), Repeat::Allowed).await;
         let mut values = match replies.and_then(|replies| commands::values(replies, keys.len())) {
             Ok(values) => values,
             Err(error) => {

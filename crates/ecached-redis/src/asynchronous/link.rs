@@ -12,12 +12,12 @@ use parking_lot::Mutex;
 use redis::aio::MultiplexedConnection;
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{RoutingInfo, SingleNodeRoutingInfo};
-use redis::{AsyncConnectionConfig, Cmd, RedisError, RedisResult, Value, cmd};
+use redis::{AsyncConnectionConfig, RedisResult, Value, cmd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// See the module.
-pub(super) struct Link {
+pub(crate) struct Link {
     shared: Arc<Shared>,
     /// The connection, with its number.
     wire: Mutex<Option<(u64, Wire)>>,
@@ -40,7 +40,7 @@ enum Wire {
 }
 
 impl Link {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self {
             shared,
             wire: Mutex::new(None),
@@ -55,67 +55,67 @@ impl Link {
         &self.gather
     }
 
-    /// Runs one command, within the operation time-out.
-    pub(super) async fn run_in_time(self: &Arc<Self>, command: Cmd) -> Result<Vec<Value>> {
-        self.in_time(async {
-            let (number, mut wire) = self.wire().await?;
-            let reply = match &mut wire {
-                Wire::One(connection) => command.query_async(connection).await,
-                Wire::Cluster { usual, .. } => command.query_async(usual).await,
-            };
-            reply.map(|reply| vec![reply]).map_err(|error| self.failed(number, &error))
-        })
-        .await
-    }
-
-    /// Does `work` within the operation time-out.
-    pub(super) async fn in_time<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// Runs phases, one after the other, within the operation time-out, and gives all replies in order.
+    pub(crate) async fn run(
+        self: &Arc<Self>,
+        phases: &[Phase],
+        repeat: Repeat,
+    ) -> Result<Vec<Value>> {
+        let in_use = AtomicU64::new(0);
+        let work = self.run_on_any(phases, repeat, &in_use);
         match tokio::time::timeout(self.shared.limits.operation, work).await {
             Ok(done) => done,
             Err(_) => {
                 // It may lead nowhere any more, which no error would ever tell.
-                *self.wire.lock() = None;
+                self.forget(in_use.load(Ordering::Relaxed));
                 Err(timed_out())
             }
         }
     }
 
-    /// Runs phases, one after the other, and gives all replies in order.
-    pub(super) async fn run(
+    async fn run_on_any(
         self: &Arc<Self>,
         phases: &[Phase],
         repeat: Repeat,
+        in_use: &AtomicU64,
     ) -> Result<Vec<Value>> {
-        let (number, mut wire) = self.wire().await?;
-        let mut replies = Vec::new();
-        for phase in phases {
-            let more = wire.run(phase, repeat).await;
-            replies.append(&mut more.map_err(|error| self.failed(number, &error))?);
-        }
-        Ok(replies)
-    }
-
-    /// What a failure on the connection of that number means.
-    fn failed(&self, number: u64, error: &RedisError) -> Error {
-        if spoils_connection(error) {
-            let mut current = self.wire.lock();
-            if current.as_ref().is_some_and(|(known, _)| *known == number) {
-                *current = None;
+        loop {
+            let (number, mut wire, was_used) = self.wire().await?;
+            in_use.store(number, Ordering::Relaxed);
+            let error = match run_phases(&mut wire, phases, repeat).await {
+                Ok(replies) => return Ok(replies),
+                Err(error) => error,
+            };
+            if spoils_connection(&error) {
+                self.forget(number);
+            }
+            // The server closed it while it was idle, most likely.
+            if !(was_used && repeat == Repeat::Allowed && error.is_connection_dropped()) {
+                return Err(translate(&error));
             }
         }
-        translate(error)
     }
 
-    async fn wire(self: &Arc<Self>) -> Result<(u64, Wire)> {
-        if let Some(wire) = self.wire.lock().clone() {
-            return Ok(wire);
+    /// Forgets the connection of that number; the next operation opens another. A cluster's client replaces the
+    /// connections to its members by itself, and those that are well stay.
+    fn forget(&self, number: u64) {
+        let mut current = self.wire.lock();
+        if current.as_ref().is_some_and(|(known, wire)| *known == number && wire.is_one()) {
+            *current = None;
+        }
+    }
+
+    /// The connection, its number, and whether it was there before.
+    async fn wire(self: &Arc<Self>) -> Result<(u64, Wire, bool)> {
+        if let Some((number, wire)) = self.wire.lock().clone() {
+            return Ok((number, wire, true));
         }
         // In a task of its own: connecting goes on when this caller has no more time, for the next one.
         let link = Arc::clone(self);
         let begun = self.attempts.load(Ordering::Acquire);
         match tokio::spawn(async move { link.connect(begun).await }).await {
-            Ok(wire) => wire,
-            Err(_) => Err(Error::new(ErrorKind::Unavailable, "the runtime is shutting down")),
+            Ok(opened) => opened.map(|(number, wire)| (number, wire, false)),
+            Err(_) => Err(Error::new(ErrorKind::Unavailable, "the runtime cannot connect")),
         }
     }
 
@@ -202,7 +202,19 @@ impl Link {
     }
 }
 
+async fn run_phases(wire: &mut Wire, phases: &[Phase], repeat: Repeat) -> RedisResult<Vec<Value>> {
+    let mut replies = Vec::new();
+    for phase in phases {
+        replies.append(&mut wire.run(phase, repeat).await?);
+    }
+    Ok(replies)
+}
+
 impl Wire {
+    const fn is_one(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
+
     /// Runs one phase.
     async fn run(&mut self, phase: &Phase, repeat: Repeat) -> RedisResult<Vec<Value>> {
         match self {

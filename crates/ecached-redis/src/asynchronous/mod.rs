@@ -12,14 +12,16 @@ use ecached_core::backend::{
 };
 use ecached_core::version::Version;
 use ecached_core::{Error, ErrorKind, Result};
-use link::Link;
+pub(crate) use link::Link;
 use parking_lot::Mutex;
 use redis::Value;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::{Handle, Id};
 
-/// Connections to runtimes that may have ended are kept up to this number: a program has one runtime, tests have many.
-const MAX_LINKS: usize = 16;
+/// Connections to runtimes that may have ended are kept up to this number: a program has one runtime, or one for each
+/// processor; tests have many.
+const MAX_LINKS: usize = 256;
 
 /// The async side.
 pub(crate) struct Asynchronous {
@@ -49,9 +51,13 @@ impl Asynchronous {
             return Ok(Arc::clone(link));
         }
         let place = links.iter().position(|(known, _)| *known == id);
-        let found = place.map(|index| links.remove(index));
-        let (id, link) =
-            found.unwrap_or_else(|| (id, Arc::new(Link::new(Arc::clone(&self.shared)))));
+        let (id, link) = match place.map(|index| links.remove(index)) {
+            Some(found) => found,
+            None => {
+                check_timers()?;
+                (id, Arc::new(Link::new(Arc::clone(&self.shared))))
+            }
+        };
         if links.len() >= MAX_LINKS {
             links.remove(0);
         }
@@ -62,8 +68,17 @@ impl Asynchronous {
     /// Runs phases, one after the other, and gives all replies in order.
     async fn run(&self, phases: Vec<Phase>, repeat: Repeat) -> Result<Vec<Value>> {
         let link = self.link()?;
-        link.in_time(link.run(&phases, repeat)).await
+        link.run(&phases, repeat).await
     }
+}
+
+/// Whether the runtime has timers: without them tokio panics, and a cache must not.
+fn check_timers() -> Result<()> {
+    let timer = std::panic::catch_unwind(|| drop(tokio::time::interval(Duration::from_secs(1))));
+    timer.map_err(|_| {
+        let message = "the tokio runtime has no timers: build it with `enable_all`";
+        Error::new(ErrorKind::Unsupported, message)
+    })
 }
 
 impl AsyncBackend for Asynchronous {
@@ -81,7 +96,7 @@ impl AsyncBackend for Asynchronous {
                 link.gather().read(&link, keys).await
             }
             Spread::Cluster => {
-                let replies = self.run(self.spread().read(keys), Repeat::Allowed).await?;
+                let replies = self.run(commands::gets(keys), Repeat::Allowed).await?;
                 commands::values(replies, keys.len())
             }
         }

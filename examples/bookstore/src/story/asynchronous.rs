@@ -8,13 +8,13 @@ use tokio::task::JoinSet;
 
 pub(crate) fn tell(teller: &Teller) -> Outcome {
     teller.chapter("Async: the same attribute on an async fn");
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let one = || runtime.block_on(copies_sold(Arc::clone(teller.db()), 2023));
     teller.computed("copies_sold(2023).await", one)?;
     teller.hit("copies_sold(2023).await", one)?;
 
-    runtime.block_on(aio::invalidate_tags(&["sales"]))?;
-    teller.event("aio::invalidate_tags(&[\"sales\"]).await");
+    let result = runtime.block_on(aio::invalidate_tags(&["sales"]));
+    teller.invalidated("aio::invalidate_tags(&[\"sales\"]).await", result)?;
     teller.computed("1,000 tasks, copies_sold(2023).await", || runtime.block_on(crowd(teller)))?;
     Ok(())
 }

@@ -36,8 +36,7 @@ pub(crate) fn tell(teller: &Teller) -> Outcome {
         read.recv()?;
         teller.event("a slow reader has read 10 copies, and is not done");
         db.execute("UPDATE book SET copies = 9 WHERE id = ?1", [EMMA])?;
-        invalidate_tags(&["stock"])?;
-        teller.event("one is sold, and the tag invalidated");
+        teller.invalidated("one is sold, and the tag invalidated", invalidate_tags(&["stock"]))?;
         // It does not wait for the slow reader, whose value it must not get.
         let late = teller.computed("stock(Emma)", || stock.call(EMMA))?;
         teller.check(late == 9, "a call after the invalidation sees the write")?;

@@ -21,8 +21,8 @@ pub(crate) fn tell(teller: &Teller) -> Outcome {
     teller.computed("paris.revenue(2024)", || paris.revenue(2024))?;
     teller.hit("rome.revenue(2025)", || rome.revenue(2025))?;
 
-    invalidate_tags(&["sales"])?;
-    teller.event("invalidate_tags(&[\"sales\"]): a tag that all of them carry");
+    let what = "invalidate_tags(&[\"sales\"]): a tag that all of them carry";
+    teller.invalidated(what, invalidate_tags(&["sales"]))?;
     teller.computed("rome.revenue(2025)", || rome.revenue(2025))?;
     Ok(())
 }

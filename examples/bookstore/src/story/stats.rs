@@ -7,7 +7,7 @@ use crate::teller::{Outcome, Teller};
 use ecached::{Stats, caches};
 
 pub(crate) fn tell(teller: &Teller) -> Outcome {
-    teller.chapter("Stats                calls   hits  shared  computed  hit ratio");
+    teller.chapter("Stats                calls   hits  shared  computed  failed  hit ratio");
     line("load_user", &load_user::stats());
     line("favourites", &favourites::stats());
     line("Shop::best_sellers", &Shop::best_sellers_stats());
@@ -16,13 +16,15 @@ pub(crate) fn tell(teller: &Teller) -> Outcome {
     let all = caches().get("default")?.stats();
     line("alias `default`", &all);
     teller.check(all.computations == teller.db().queries(), "each computation was a query")?;
-    println!("\nEvery claim held: {} calls, {} queries.", all.hits + all.misses, all.computations);
+    teller.conclude(all.hits + all.misses);
     Ok(())
 }
 
 fn line(name: &str, stats: &Stats) {
-    let Stats { hits, misses, shared, computations, .. } = *stats;
-    let calls = hits + misses;
+    let Stats { hits, misses, shared, computations, errors, skipped_while_open, .. } = *stats;
+    let (calls, failed) = (hits + misses, errors + skipped_while_open);
     let percent = stats.hit_ratio() * 100.0;
-    println!("  {name:<18} {calls:>5} {hits:>6} {shared:>7} {computations:>9} {percent:>9.0} %");
+    println!(
+        "  {name:<18} {calls:>5} {hits:>6} {shared:>7} {computations:>9} {failed:>7} {percent:>8.0} %"
+    );
 }

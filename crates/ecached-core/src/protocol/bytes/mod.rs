@@ -108,8 +108,7 @@ fn judge_entry(
     now_unix_ms: u64,
 ) -> Reading {
     let keys = &layout.settings.signing_keys;
-    // The name costs an allocation, and only a signature is about it.
-    let name = if keys.is_empty() { String::new() } else { layout.entry(&request.key) };
+    let name = layout.entry(&request.key);
     let Some(entry) = Entry::decode(bytes, &Seal { keys, name: &name }) else {
         return Reading::Foreign(seen);
     };

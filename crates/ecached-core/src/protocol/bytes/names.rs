@@ -53,7 +53,9 @@ impl Layout<'_> {
         let limit = (self.capabilities.max_key_bytes - "ecached:lock:{}:".len()) / 2;
         // A brace that closes nothing would end the lease's hash tag early, and so would one whose pair is cut off.
         if full.contains('}') && (hash_tag(&full).is_none() || full.len() >= limit) {
-            full = format!("{OWN}braces:{}", full.replace('%', "%25").replace('}', "%7D"));
+            let start = self.plain_prefix();
+            let rest = full.get(start.len()..).unwrap_or_default();
+            full = format!("{start}{OWN}braces:{}", rest.replace('%', "%25").replace('}', "%7D"));
         }
         shorten(full, limit)
     }
@@ -63,11 +65,18 @@ impl Layout<'_> {
         if !self.capabilities.conditional_store {
             return self.place([&format!("{OWN}{what}:"), key]);
         }
-        let entry = self.entry(key);
+        let (start, entry) = (self.plain_prefix(), self.entry(key));
         match hash_tag(&entry) {
-            Some(tag) => format!("{OWN}{what}:{{{tag}}}:{entry}"),
-            None => format!("{OWN}{what}:{{{entry}}}"),
+            Some(tag) => format!("{start}{OWN}{what}:{{{tag}}}:{entry}"),
+            None => format!("{start}{OWN}{what}:{{{entry}}}"),
         }
+    }
+
+    /// The key prefix, where it can stand in front of a hash tag: so that a user whom the server lets use names of one
+    /// prefix only can use these too.
+    fn plain_prefix(&self) -> &str {
+        let prefix = self.settings.key_prefix.as_str();
+        if prefix.contains(['{', '}']) { "" } else { prefix }
     }
 
     pub(super) fn lease(&self, key: &str) -> String {
@@ -145,9 +154,9 @@ mod tests {
         let settings = Settings::default().with_key_prefix("app:");
         let layout = layout(&settings);
         assert_eq!(layout.entry("user:7"), "app:user:7");
-        assert_eq!(layout.lease("user:7"), "ecached:key:{app:user:7}");
+        assert_eq!(layout.lease("user:7"), "app:ecached:key:{app:user:7}");
         assert_eq!(layout.version("users"), "app:ecached:tag:users");
-        assert_eq!(layout.lease("{shop}:7"), "ecached:key:{shop}:app:{shop}:7");
+        assert_eq!(layout.lease("{shop}:7"), "app:ecached:key:{shop}:app:{shop}:7");
     }
 
     #[test]

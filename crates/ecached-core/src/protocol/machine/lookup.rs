@@ -1,7 +1,7 @@
 //! Looking up: is there an entry, and may it be served?
 
 use super::{Captured, Done, Machine, State, Step};
-use crate::backend::objects::Found;
+use crate::backend::objects::Refused;
 use crate::event;
 use crate::flight::Context;
 use crate::protocol::bytes::{self, Ask, Reading, Seen};
@@ -23,9 +23,9 @@ impl Machine {
         self.looked = self.cache.flights().now();
         let Some(store) = self.cache.objects() else { return self.ask_lookup() };
         if self.may_hit() {
-            let (why, value) = match store.lookup(self.request.key(), self.request.tag_set) {
-                Found::Hit(value) => (Event::Foreign, self.request.ops.adapt(value)),
-                found => (why(&found), None),
+            let (why, value) = match store.lookup(&self.request.name(), self.request.tag_set) {
+                Ok(value) => (Event::Foreign, self.request.ops.adapt(value)),
+                Err(refused) => (why(refused), None),
             };
             match value {
                 Some(value) => return self.hit(value),
@@ -110,12 +110,11 @@ impl Machine {
 }
 
 /// Why a lookup was no hit.
-pub(crate) const fn why(found: &Found) -> Event {
-    match found {
-        Found::Absent => Event::Absent,
-        Found::Expired => Event::Expired,
-        Found::Invalidated => Event::Invalidated,
-        // A hit of another type.
-        Found::OtherTags | Found::Hit(_) => Event::Foreign,
+pub(crate) const fn why(refused: Refused) -> Event {
+    match refused {
+        Refused::Absent => Event::Absent,
+        Refused::Expired => Event::Expired,
+        Refused::Invalidated => Event::Invalidated,
+        Refused::OtherTags => Event::Foreign,
     }
 }

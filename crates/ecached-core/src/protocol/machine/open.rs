@@ -104,6 +104,7 @@ impl Machine {
                 self.captured = Captured::Nothing;
                 Step::Wait(Follower::until_opened(flight, limit))
             }
+            Entered::AwaitEnd(flight) => Step::Wait(Follower::until_over(flight, limit)),
             Entered::Lead(leader) => {
                 self.leader = Some(leader);
                 self.take_lock().unwrap_or_else(|| self.compute())
@@ -140,6 +141,7 @@ impl Machine {
                 self.alone = true;
                 self.look_again()
             }
+            Waited::Over => self.enter(),
             // What was seen before the wait may be gone, and another follower may have been faster.
             Waited::Opened | Waited::Landed(Outcome::Abandoned) => self.look_again(),
         }

@@ -103,6 +103,7 @@ impl Machine {
         let (request, measured) = (&self.request, Arc::clone(&value));
         let entry = NewEntry {
             key: &request.key,
+            numbered: request.numbered,
             value,
             tag_set: request.tag_set.unwrap_or_default(),
             expires: store.deadline(self.timeout),
