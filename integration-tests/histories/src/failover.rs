@@ -24,6 +24,9 @@ enum Kind {
     Lagging,
 }
 
+/// Sentinel demotes the old primary after eleven seconds, or tries again after some more; nanoseconds.
+const FOLLOWS_WITHIN: u64 = 60_000_000_000;
+
 /// How often a server is asked what it is.
 const STEP: Duration = Duration::from_millis(20);
 
@@ -87,7 +90,12 @@ fn fail_over(sentinel: &Sentinel, kind: Kind) {
             sentinel.replica().restart();
         }
     }
+    let deadline = now() + FOLLOWS_WITHIN;
     while !follows(sentinel.replica()) {
+        assert!(
+            now() < deadline,
+            "the old primary follows nobody: a busy machine, on which Sentinel has failed over twice?"
+        );
         pause(STEP);
     }
 }
