@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! - One file per task: [`check`], [`mod@test`], [`examples`], [`tidy`], [`mod@bench`], [`tools`].
+//! - One file per task: [`check`], [`mod@test`], [`examples`], [`histories`], [`tidy`], [`mod@bench`], [`tools`].
 //! - [`cargo`] builds commands and reads the workspace; [`report`] runs named steps and sums them up.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks on its standard streams")]
 #![expect(clippy::print_stderr, reason = "a command-line tool talks on its standard streams")]
@@ -11,6 +11,7 @@ mod bench;
 mod cargo;
 mod check;
 mod examples;
+mod histories;
 mod report;
 mod server;
 mod test;
@@ -32,6 +33,9 @@ cargo xtask <task>
   fix                formats the code
   examples [name…]   runs every example in release, or those named
   bench [-- args]    measures against other caches and writes the table in the README
+  histories --backend <name> [--seconds N] [--seed S]
+                     looks for a lost invalidation on real servers while things break; without words,
+                     says what else it takes
   tools              finds or installs the programs that the tests need
   help               this text
 ";
@@ -57,6 +61,7 @@ fn run(task: &str, arguments: &[String]) -> Outcome {
         "test" => return test::run(arguments),
         "examples" => return examples::run(arguments),
         "bench" => return bench::run(arguments),
+        "histories" => return histories::run(arguments),
         _ => {}
     }
     let task_without_arguments: fn() -> Outcome = match task {

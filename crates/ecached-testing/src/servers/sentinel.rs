@@ -43,7 +43,10 @@ impl Sentinel {
     /// When the program is not installed, or they do not find each other.
     #[must_use]
     pub fn start() -> Self {
-        let builder = Redis::builder().config("repl-diskless-sync-delay", "0");
+        // What a replica was sent when it began to follow stays on its disk otherwise, and comes back with a restart.
+        let builder = Redis::builder()
+            .config("repl-diskless-sync-delay", "0")
+            .config("rdb-del-sync-files", "yes");
         let primary = builder.clone().start();
         let replica = builder.config("replicaof", &format!("127.0.0.1 {}", primary.port())).start();
         let port = primary.port();
