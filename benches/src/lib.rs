@@ -1,5 +1,5 @@
 //! ecached beside other caches: what is measured. `bin/report.rs` measures it and writes the tables; `benches/hit.rs` is
-//! for criterion; `bin/repeat.rs` is for profilers.
+//! for criterion; `bin/repeat.rs` is for profilers. Feature `remote`: Redis and Memcached, `bin/remote.rs`.
 //!
 //! Built with Cargo's defaults for release, as most programs are; the peers are generic, and so are compiled and optimised
 //! in this crate.
@@ -11,6 +11,10 @@ pub mod invalidations;
 pub mod machine;
 pub mod memory;
 pub mod misses;
+pub mod options;
+pub mod page;
+#[cfg(feature = "remote")]
+pub mod remote;
 pub mod rounds;
 pub mod row;
 pub mod stopwatch;

@@ -39,11 +39,28 @@ pub const fn compiler() -> &'static str {
 /// If there is none, which the build would have found.
 #[must_use]
 pub fn version(package: &str) -> String {
+    versions(package).swap_remove(0)
+}
+
+/// The latest of the versions of a package in the lock file.
+///
+/// # Panics
+///
+/// If there is none, which the build would have found.
+#[must_use]
+pub fn latest(package: &str) -> String {
+    versions(package).pop().expect("the package is a dependency")
+}
+
+/// All versions of a package, in the order of the lock file, which is theirs.
+fn versions(package: &str) -> Vec<String> {
     let lock: toml::Table = LOCK.parse().expect("cargo writes TOML");
     let packages = lock["package"].as_array().expect("an array of packages");
-    let found = packages.iter().find(|entry| entry["name"].as_str() == Some(package));
-    let version = found.and_then(|entry| entry["version"].as_str());
-    version.expect("the package is a dependency").to_owned()
+    let found = packages.iter().filter(|entry| entry["name"].as_str() == Some(package));
+    let versions: Vec<_> =
+        found.filter_map(|entry| entry["version"].as_str()).map(str::to_owned).collect();
+    assert!(!versions.is_empty(), "{package} is a dependency");
+    versions
 }
 
 /// Today, in UTC.

@@ -72,10 +72,28 @@ impl Rounds {
         Self(all)
     }
 
+    /// Rounds that were measured otherwise, in any unit.
+    #[must_use]
+    pub const fn of(figures: Vec<Vec<Option<f64>>>) -> Self {
+        Self(figures)
+    }
+
+    /// A contender's figures, in the unit of [`Rounds::of`].
+    #[must_use]
+    pub fn figures(&self, contender: usize) -> Spread {
+        self.nanos(contender)
+    }
+
     /// A contender's nanoseconds per operation.
     #[must_use]
     pub fn nanos(&self, contender: usize) -> Spread {
         Spread::of(self.0.iter().filter_map(|round| round[contender]).collect())
+    }
+
+    /// What a contender takes longer than the other of the same round.
+    #[must_use]
+    pub fn differences(&self, contender: usize, other: usize) -> Vec<f64> {
+        self.0.iter().filter_map(|round| Some(round[contender]? - round[other]?)).collect()
     }
 
     /// A contender's time as a multiple of the baseline's.

@@ -1,55 +1,19 @@
 //! Measures ecached beside other caches and writes the tables.
 //!
-//! `report [--quick] [--out PATH] [--readme PATH]`: all tables go to PATH, `docs/benchmarks.md` unless said otherwise; in
-//! the README, those with targets replace what is between `<!-- bench:begin -->` and `<!-- bench:end -->`.
+//! `report [--quick] [--out PATH] [--readme PATH]`: all tables go to PATH, `docs/benchmarks.md` unless said otherwise, as
+//! its part `memory`; in the README, those with targets replace what is between `<!-- bench:begin -->` and
+//! `<!-- bench:end -->`. The other parts of the page are written by `remote` and `survivors`.
 
 use ecached_benches::allocations::Counting;
+use ecached_benches::options::Options;
 use ecached_benches::row::Row;
 use ecached_benches::{contenders, hits, invalidations, machine, memory, misses, threads};
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
-use std::{fs, process};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-const BEGIN: &str = "<!-- bench:begin -->";
-const END: &str = "<!-- bench:end -->";
-const USAGE: &str = "report [--quick] [--out PATH] [--readme PATH]";
-
-struct Options {
-    is_quick: bool,
-    out: PathBuf,
-    readme: PathBuf,
-    /// Whether a README without markers is an error.
-    is_readme_wanted: bool,
-}
-
-fn options() -> Result<Options, lexopt::Error> {
-    use lexopt::Arg::Long;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut options = Options {
-        is_quick: false,
-        out: root.join("docs/benchmarks.md"),
-        readme: root.join("README.md"),
-        is_readme_wanted: false,
-    };
-    let mut arguments = lexopt::Parser::from_env();
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("quick") => options.is_quick = true,
-            Long("out") => options.out = arguments.value()?.into(),
-            Long("readme") => {
-                options.readme = arguments.value()?.into();
-                options.is_readme_wanted = true;
-            }
-            other => return Err(format!("{}; usage: {USAGE}", other.unexpected()).into()),
-        }
-    }
-    Ok(options)
-}
 
 /// What was measured, in order.
 struct Report {
@@ -125,8 +89,7 @@ impl Report {
 
     fn page(&self) -> String {
         let mut text = String::from(
-            "# Benchmarks\n\nWritten by `cargo xtask bench`; do not edit.\n\n\
-             One hit is a call of a function of a `u64` that returns an `Arc<User>`, key `user:<id>`, timeout an hour, in \
+            "# In memory\n\nOne hit is a call of a function of a `u64` that returns an `Arc<User>`, key `user:<id>`, timeout an hour, in \
              random order over 10,000 entries. Tags: one that all entries share, the others of the entry alone.\n\n",
         );
         _ = writeln!(
@@ -151,32 +114,12 @@ impl Report {
     }
 }
 
-/// `readme` with `block` between the markers; `None` if they are not there.
-fn replaced(readme: &str, block: &str) -> Option<String> {
-    let (before, rest) = readme.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{block}{END}{after}"))
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let options = options()?;
+    let options = Options::parse("report")?;
     let begin = Instant::now();
     let report = measure(options.is_quick);
-    let page = report.page();
-    println!("{page}");
-    if let Some(folder) = options.out.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(&options.out, &page)?;
-    let readme = fs::read_to_string(&options.readme).unwrap_or_default();
-    match replaced(&readme, &report.summary()) {
-        Some(text) => fs::write(&options.readme, text)?,
-        None if options.is_readme_wanted => {
-            eprintln!("{} has no {BEGIN} and {END}", options.readme.display());
-            process::exit(1);
-        }
-        None => {}
-    }
+    options.write("memory", &report.page())?;
+    options.write_readme("bench", &report.summary())?;
     eprintln!("wrote {} in {:.0} s", options.out.display(), begin.elapsed().as_secs_f64());
     Ok(())
 }

@@ -86,7 +86,8 @@ fn replay(target: &str) {
     inputs.iter().for_each(|input| corpus::run(target, input));
     let mut random = Random(0x2545_F491_4F6C_DD1D);
     for _ in 0..MUTATIONS {
-        let input = mutated(random.of(&inputs), random.of(&inputs), &mut random);
+        let [one, other] = [(); 2].map(|()| random.below(inputs.len()));
+        let input = mutated(&inputs[one], &inputs[other], &mut random);
         corpus::run(target, &input);
     }
 }

@@ -66,7 +66,8 @@ fn golden() -> io::Result<()> {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/ecached-core/tests/golden");
     for file in fs::read_dir(files)? {
         let path = file?.path();
-        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name in ASCII").to_owned();
+        let name =
+            path.file_stem().and_then(|name| name.to_str()).expect("a name in ASCII").to_owned();
         let digits: Vec<char> =
             fs::read_to_string(&path)?.chars().filter(char::is_ascii_hexdigit).collect();
         let byte = |pair: &[char]| {

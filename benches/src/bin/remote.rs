@@ -1,0 +1,128 @@
+//! Measures ecached over Redis and Memcached beside their bare clients and other caches, and writes the tables.
+//!
+//! `remote [--quick] [--out PATH] [--readme PATH]`: all tables go to PATH, `docs/benchmarks.md` unless said otherwise, as
+//! its part `remote`; in the README, the rows with targets replace what is between `<!-- bench-remote:begin -->` and
+//! `<!-- bench-remote:end -->`. `redis-server` and `memcached` must be installed.
+
+use ecached_benches::machine;
+use ecached_benches::options::Options;
+use ecached_benches::remote::peers::{self, Found};
+use ecached_benches::remote::{Servers, down, hits, invalidations, many, memcached, misses, trips};
+use ecached_benches::row::{Row, Target};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::time::Instant;
+
+/// What was measured, in order.
+struct Report {
+    sections: Vec<(&'static str, Vec<Row>)>,
+    trips: String,
+    peers: Found,
+    rounds: usize,
+    load: Option<f64>,
+}
+
+fn measure(is_quick: bool) -> Report {
+    let rounds = if is_quick { 5 } else { 41 };
+    let load = machine::load();
+    if load.is_some_and(|load| load > 1.0) {
+        eprintln!(
+            "other programs are running: figures of a machine that does nothing else are steadier"
+        );
+    }
+    let servers = Servers::start();
+    let progress = |what: &str| eprintln!("measuring {what} …");
+    progress("round trips");
+    let trips = trips::table(&servers);
+    progress("hits on Redis");
+    let redis = hits::measure(rounds, &servers);
+    progress("many callers");
+    let many = many::measure(rounds.min(21), &servers);
+    progress("hits on Memcached");
+    let memcached = memcached::measure(rounds, &servers);
+    progress("misses");
+    let misses = misses::measure(rounds, &servers);
+    progress("calls while the server is down");
+    let down = down::measure(rounds);
+    progress("invalidation");
+    let invalidations = invalidations::measure(&servers);
+    progress("peers");
+    let peers = peers::table::measure(rounds.min(21), &servers);
+    let sections = vec![
+        ("Redis: blocking hits", redis),
+        ("64 callers at once", many),
+        ("Memcached: hits", memcached),
+        ("Redis: misses", misses),
+        ("Redis: invalidation", invalidations),
+        ("Redis: the server is down", down),
+    ];
+    Report { sections, trips, peers, rounds, load }
+}
+
+impl Report {
+    fn conditions(&self) -> String {
+        let load = self.load.map(|load| format!(", load {load:.1} before")).unwrap_or_default();
+        format!(
+            "{}, {} cores{load}; {}; ecached {}, redis {}, memcache {}; {}.",
+            machine::processor(),
+            machine::cores(),
+            machine::compiler(),
+            machine::version("ecached"),
+            machine::latest("redis"),
+            machine::version("memcache"),
+            machine::today(),
+        )
+    }
+
+    /// The rows with a target.
+    fn summary(&self) -> String {
+        let mut text = format!("{}\n", Row::HEAD);
+        for (title, rows) in &self.sections {
+            for row in rows.iter().filter(|row| !matches!(row.target, Target::None)) {
+                let place = title.split(':').next().unwrap_or_default();
+                let what =
+                    if row.what.contains(':') { String::new() } else { format!("{place}: ") };
+                // Rows of a summary stand apart from their title.
+                _ = writeln!(text, "{}", row.to_string().replacen("| ", &format!("| {what}"), 1));
+            }
+        }
+        _ = writeln!(text, "\n{}", self.conditions());
+        text
+    }
+
+    fn page(&self, broken: &[(String, String)]) -> String {
+        let mut text = format!(
+            "# Over Redis and Memcached\n\n\
+             The bench starts the servers, on the same machine. All read the same `String` of 1,000 bytes. Tags: one that all \
+             entries share (of eight: two), the others of the entry alone.\n\n\
+             Each round times single operations of each contender, 250 in a row, in rotating order; a round's figure is their \
+             median. With 64 callers it is the throughput of 12,800 hits over one connection. A ratio is the median over up \
+             to {} rounds of the ratio within the round; absolute figures are medians.\n\n{}\n\n",
+            self.rounds,
+            self.conditions()
+        );
+        let mut section = |title: &str, rows: &[Row]| {
+            _ = writeln!(text, "## {title}\n\n{}", Row::HEAD);
+            rows.iter().for_each(|row| _ = writeln!(text, "{row}"));
+            text.push('\n');
+        };
+        self.sections.iter().for_each(|(title, rows)| section(title, rows));
+        section("Redis: other caches", &self.peers.rows);
+        _ = writeln!(text, "{}", self.peers.table());
+        for (name, reason) in broken {
+            _ = writeln!(text, "- {name} does not build: {reason}");
+        }
+        _ = writeln!(text, "\n## Round trips\n\n{}", self.trips);
+        text
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse("remote")?;
+    let begin = Instant::now();
+    let report = measure(options.is_quick);
+    options.write("remote", &report.page(&options.broken))?;
+    options.write_readme("bench-remote", &report.summary())?;
+    eprintln!("wrote {} in {:.0} s", options.out.display(), begin.elapsed().as_secs_f64());
+    Ok(())
+}

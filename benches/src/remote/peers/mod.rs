@@ -1,0 +1,43 @@
+//! Other caches over Redis, each behind a feature of its own.
+
+#[cfg(feature = "peer-armature")]
+pub mod armature;
+#[cfg(feature = "peer-cached")]
+pub mod cached;
+#[cfg(feature = "peer-fnct")]
+pub mod fnct;
+#[cfg(feature = "peer-hitbox")]
+pub mod hitbox;
+#[cfg(feature = "peer-skp")]
+pub mod skp;
+pub mod table;
+
+use crate::row::Row;
+use std::fmt::Write as _;
+
+/// What was found out about peers.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Hits and misses.
+    pub rows: Vec<Row>,
+    /// What invalidating tags costs, a row of text for each cache.
+    pub invalidations: Vec<String>,
+}
+
+impl Found {
+    /// The table of invalidations.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let mut text = String::from(
+            "| invalidate a tag | of 10 entries | of 1,000 | of 100,000 | a bystander's worst `GET` during the last |\n\
+             | --- | ---: | ---: | ---: | ---: |\n",
+        );
+        self.invalidations.iter().for_each(|row| _ = writeln!(text, "{row}"));
+        text
+    }
+}
+
+/// Text that lives as long as the program, for rows.
+pub(crate) fn lasting(text: String) -> &'static str {
+    text.leak()
+}
