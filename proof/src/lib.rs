@@ -1,0 +1,9 @@
+//! The model: the protocol's own state machine, driven through every order of steps of a small world, and judged.
+//!
+//! # Layout
+//!
+//! - [`mod@explore`]: walks all schedules of a world.
+//! - [`model`]: worlds of the real machine over a simulated store.
+
+pub mod explore;
+pub mod model;
