@@ -252,3 +252,30 @@ fn describe<W: World>(setup: &W::Setup, way: &[Choice]) -> Vec<String> {
     }
     words
 }
+
+/// Walks every schedule without merging states, and looks for two states that were taken for the same and do not go on in the
+/// same way. How many states were compared, or what differs.
+///
+/// # Errors
+///
+/// When two differ: the digest leaves something out, and the walk cannot be trusted.
+pub fn compare_merged<W: World>(setup: &W::Setup) -> Result<usize, String> {
+    let (mut known, mut compared) = (HashMap::<u128, Vec<(Choice, u128)>>::new(), 0);
+    let mut open = vec![Vec::new()];
+    while let Some(path) = open.pop() {
+        let world: W = replay(setup, &path);
+        let mut next = Vec::new();
+        for choice in world.choices() {
+            let mut world: W = replay(setup, &path);
+            world.apply(choice);
+            next.push((choice, world.digest()));
+            open.push([&path[..], &[choice]].concat());
+        }
+        match known.get(&world.digest()) {
+            Some(others) if *others == next => compared += 1,
+            Some(_) => return Err(describe::<W>(setup, &path).join("; ")),
+            None => drop(known.insert(world.digest(), next)),
+        }
+    }
+    Ok(compared)
+}

@@ -31,8 +31,7 @@ pub(super) struct Frame {
     pub(super) doing: Doing,
     /// Invalidations that it must see.
     pub(super) required: u64,
-    /// Invalidations that had been called when it began, and when its computation did.
-    pub(super) started: u64,
+    /// Invalidations that had been called when its computation began.
     pub(super) began: u64,
     /// The call inside its computation is over.
     pub(super) has_called: bool,
@@ -87,7 +86,7 @@ impl Actor {
                 Doing::Pausing => out.number(3),
                 Doing::Computing => out.number(4),
             }
-            [frame.required, frame.started, frame.began].iter().for_each(|mask| out.number(*mask));
+            [frame.required, frame.began].iter().for_each(|mask| out.number(*mask));
             out.flag(frame.has_called);
             out.flag(frame.memo.is_some());
             frame.memo.iter().flatten().for_each(|bytes| out.bytes(bytes));
@@ -131,7 +130,6 @@ impl Model {
             call,
             doing: Doing::Pausing,
             required: self.required(who, depth),
-            started: self.called,
             began: 0,
             has_called: depth + 1 == caller.specs.len(),
             has_waited: false,
@@ -161,8 +159,8 @@ impl Model {
                 let is_put = self.mode(who) == Mode::Put;
                 let frame = self.top(who);
                 frame.doing = Doing::Computing;
-                // Who stores what it has has computed it before it began.
-                frame.began = if is_put { frame.started } else { called };
+                // A value that is given counts as computed when the versions have been captured.
+                frame.began = called;
                 if is_put {
                     self.computed(who);
                 }

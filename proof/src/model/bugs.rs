@@ -18,8 +18,7 @@ impl Model {
     pub(super) fn alter_ask(&mut self, who: usize, mut ask: Ask) -> Ask {
         match (self.setup.mutant, &mut ask) {
             (Some(Mutant::VersionsAfterComputation), Ask::Store(storing)) => {
-                let live = |kind: u8, name: &str| self.store.live(kind, name);
-                if let Some(entry) = Stored::rewrite(&storing.entry.value, &live) {
+                if let Some(entry) = self.store.cite_live(&storing.entry.value) {
                     storing.entry.value = entry;
                 }
             }

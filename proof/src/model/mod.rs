@@ -28,6 +28,7 @@ use ecached_core::proof::{self, Print};
 use ecached_core::{Cache, Result, Settings};
 use request::{Phase, Request, Told};
 use setup::Target;
+use std::fmt;
 use std::time::Duration;
 use store::Store;
 
@@ -124,6 +125,12 @@ fn process(setup: &Setup, number: usize) -> Process {
         time,
         now: 0,
         is_single: setup.callers.iter().filter(|caller| caller.process == number).count() == 1,
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model").field("setup", &self.setup).finish_non_exhaustive()
     }
 }
 

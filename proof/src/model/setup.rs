@@ -240,6 +240,12 @@ impl Setup {
         self
     }
 
+    /// Its name and its store.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{} ({:?})", self.name, self.kind)
+    }
+
     /// So many faults at most, of these sorts.
     #[must_use]
     pub fn faults(mut self, budget: u8, faults: &[Fault]) -> Self {

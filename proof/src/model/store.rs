@@ -83,13 +83,20 @@ impl Store {
         self.items.clear();
     }
 
-    pub(super) fn live(&self, kind: u8, name: &str) -> Option<Version> {
-        let key = match kind {
-            0 | 1 => format!("ecached:tag:{name}"),
-            3 => String::from("ecached:alias"),
-            _ => return None,
-        };
-        self.items.get(&key).and_then(|bytes| Version::read(bytes))
+    /// The entry under the versions that are live now, which are created where they are absent: for mutants.
+    pub(super) fn cite_live(&mut self, entry: &[u8]) -> Option<Vec<u8>> {
+        let mut live = BTreeMap::new();
+        for cited in Stored::read(entry)?.cited {
+            let key = match cited.kind {
+                0 | 1 => format!("ecached:tag:{}", cited.name),
+                3 => String::from("ecached:alias"),
+                _ => continue,
+            };
+            let new = Version::unique().ok()?;
+            let bytes = self.items.entry(key).or_insert_with(|| new.as_bytes().to_vec());
+            live.insert((cited.kind, cited.name), Version::read(bytes)?);
+        }
+        Stored::rewrite(entry, &|kind, name| live.get(&(kind, name.to_owned())).copied())
     }
 
     /// Runs a command: what was read, and what became of an entry.
@@ -130,8 +137,7 @@ impl Store {
         if Stored::read(&value).is_some() {
             self.stored += 1;
             if self.mutant == Some(Mutant::VersionsAtCommit) {
-                let live = |kind: u8, name: &str| self.live(kind, name);
-                value = Stored::rewrite(&value, &live).unwrap_or(value);
+                value = self.cite_live(&value).unwrap_or(value);
             }
         }
         self.items.insert(item.key.clone(), value);

@@ -71,6 +71,9 @@ impl Watch {
 impl Context {
     /// How deep, and in which flights of the process.
     pub(crate) fn print(&self, out: &mut Print, flights: &Flights) {
+        if self.is_empty() {
+            return;
+        }
         let (known, _) = flights.contents();
         for flight in known.iter().filter(|flight| self.would_wait_for_itself(flight.id)) {
             out.order(flight.started);
