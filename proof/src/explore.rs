@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// One step of a schedule: what, of whom, which part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "worlds make them")]
 pub struct Choice {
     /// What happens.
     pub kind: u8,
@@ -102,6 +103,10 @@ struct Tried {
 }
 
 /// Walks all schedules, breadth first, until a promise is broken.
+///
+/// # Panics
+///
+/// When a step of the world does.
 pub fn explore<W: World>(setup: &W::Setup, limits: Limits) -> Found {
     let clock = Clock::system();
     let began = clock.now();

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! - One file per task: [`check`], [`mod@test`], [`examples`], [`tidy`], [`mod@bench`], [`tools`].
+//! - One file per task: [`check`], [`mod@test`], [`examples`], [`prove`], [`tidy`], [`mod@bench`], [`tools`].
 //! - [`cargo`] builds commands and reads the workspace; [`report`] runs named steps and sums them up.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks on its standard streams")]
 #![expect(clippy::print_stderr, reason = "a command-line tool talks on its standard streams")]
@@ -11,6 +11,7 @@ mod bench;
 mod cargo;
 mod check;
 mod examples;
+mod prove;
 mod report;
 mod server;
 mod test;
@@ -31,6 +32,7 @@ cargo xtask <task>
   tidy               the style rules that no other tool checks; only reads
   fix                formats the code
   examples [name…]   runs every example in release, or those named
+  prove [--small]    walks every schedule of the model's worlds, and looks for every mutant; minutes
   bench [-- args]    measures against other caches and writes the table in the README
   tools              finds or installs the programs that the tests need
   help               this text
@@ -57,6 +59,7 @@ fn run(task: &str, arguments: &[String]) -> Outcome {
         "test" => return test::run(arguments),
         "examples" => return examples::run(arguments),
         "bench" => return bench::run(arguments),
+        "prove" => return prove::run(arguments),
         _ => {}
     }
     let task_without_arguments: fn() -> Outcome = match task {

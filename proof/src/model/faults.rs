@@ -50,13 +50,13 @@ impl Model {
     fn can(&self, fault: Fault, who: usize) -> bool {
         let Some(frame) = self.actors[who].frames.last() else { return false };
         match (fault, &frame.doing) {
-            (Fault::Fail | Fault::LoseReply | Fault::Late, Doing::Asking(_)) => true,
+            (Fault::Cancel, _)
+            | (Fault::Fail | Fault::LoseReply | Fault::Late, Doing::Asking(_)) => true,
             (Fault::Resend, Doing::Asking(request)) => {
                 // What is opened is never sent twice, and what only reads makes no difference.
                 let may = !request.opens() || self.setup.mutant == Some(Mutant::RepeatedOpening);
                 may && request.copy().iter().any(|(_, atom)| atom.writes())
             }
-            (Fault::Cancel, _) => true,
             (Fault::GiveUp, Doing::Waiting) => !frame.call.wait_is_over(),
             (Fault::Throw, Doing::Computing) => frame.has_called,
             _ => false,

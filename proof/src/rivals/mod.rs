@@ -66,10 +66,10 @@ const EXPIRY: u8 = 2;
 impl World for Rival {
     type Setup = Sort;
 
-    fn new(sort: &Sort) -> Self {
-        let life = u8::from(*sort == Sort::FirstLife);
+    fn new(setup: &Sort) -> Self {
+        let life = u8::from(*setup == Sort::FirstLife);
         Self {
-            sort: *sort,
+            sort: *setup,
             shared: Shared { clock: 1, ..Shared::default() },
             callers: vec![Person::default(); 3],
             invalidators: vec![Person::default(); 1],
