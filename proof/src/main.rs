@@ -107,10 +107,8 @@ fn catch(options: &Options) -> bool {
             let name =
                 if name.contains(bug.name) { name } else { format!("{} ({name})", bug.name) };
             line(&name, &found, &verdict);
-            if !options.only.is_empty() {
-                if let Some((promise, way)) = &found.violation {
-                    println!("    {}\n    {promise}", way.join("\n    "));
-                }
+            if let (false, Some((promise, way))) = (options.only.is_empty(), &found.violation) {
+                println!("    {}\n    {promise}", way.join("\n    "));
             }
         }
     }

@@ -64,7 +64,7 @@ pub fn all() -> Vec<Bug> {
         }),
         bug("versions read at commit", Mutant::VersionsAtCommit, &BOTH, |w| two(w).tag()),
         bug("missing is valid", Mutant::MissingIsValid, &BOTH, |w| two(w).tag()),
-        bug("a counter that restarts", Mutant::CounterRestarts, &BOTH, |w| {
+        bug("a counter that restarts", Mutant::CounterRestarts, &[Kind::OneServer], |w| {
             two(w).reader(2).tag().faults(1, &[Fault::Evict])
         }),
         bug("a flight joined across an invalidation", Mutant::JoinsAcross, &BOTH, |w| {
@@ -86,7 +86,7 @@ pub fn all() -> Vec<Bug> {
         bug(
             "an invalidation that changes versions before the clock",
             Mutant::VersionsBeforeClock,
-            &[Kind::OneServer, Kind::Cluster, Kind::Basic],
+            &BOTH,
             |w| two(w).with_value_tags().value_tag(),
         ),
         rival("wall-clock stamps with skew", Sort::Stamps),
