@@ -41,6 +41,9 @@ mod event;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod private;
+#[cfg(feature = "proof")]
+#[doc(hidden)]
+pub mod proof;
 pub mod site;
 
 pub use breaker::{Breaker, BreakerState};

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! - One file per task: [`check`], [`mod@test`], [`examples`], [`histories`], [`tidy`], [`mod@bench`], [`tools`].
+//! - One file per task: [`check`], [`mod@test`], [`examples`], [`histories`], [`prove`], [`tidy`], [`mod@bench`], [`tools`].
 //! - [`cargo`] builds commands and reads the workspace; [`report`] runs named steps and sums them up.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks on its standard streams")]
 #![expect(clippy::print_stderr, reason = "a command-line tool talks on its standard streams")]
@@ -12,6 +12,7 @@ mod cargo;
 mod check;
 mod examples;
 mod histories;
+mod prove;
 mod report;
 mod server;
 mod test;
@@ -32,6 +33,7 @@ cargo xtask <task>
   tidy               the style rules that no other tool checks; only reads
   fix                formats the code
   examples [name…]   runs every example in release, or those named
+  prove [--small]    walks every schedule of the model's worlds, and looks for every mutant; minutes
   bench [-- args]    measures against other caches and writes the table in the README
   histories --backend <name> [--seconds N] [--seed S]
                      looks for a lost invalidation on real servers while things break; without words,
@@ -62,6 +64,7 @@ fn run(task: &str, arguments: &[String]) -> Outcome {
         "examples" => return examples::run(arguments),
         "bench" => return bench::run(arguments),
         "histories" => return histories::run(arguments),
+        "prove" => return prove::run(arguments),
         _ => {}
     }
     let task_without_arguments: fn() -> Outcome = match task {

@@ -34,6 +34,11 @@ impl Context {
         Self(Some(Arc::new(Link { flight, outer: self.clone() })))
     }
 
+    #[cfg(feature = "proof")]
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     fn flights(&self) -> impl Iterator<Item = u64> + '_ {
         std::iter::successors(self.0.as_ref(), |link| link.outer.0.as_ref()).map(|link| link.flight)
     }

@@ -13,6 +13,8 @@
 
 pub(crate) mod context;
 mod graph;
+#[cfg(feature = "proof")]
+mod print;
 mod table;
 pub(crate) mod wait;
 

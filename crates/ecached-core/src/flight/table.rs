@@ -251,6 +251,18 @@ impl Flights {
         shard.note_end(hash, now);
     }
 
+    /// All that is in the table: flights, and when the last one of each key ended.
+    #[cfg(feature = "proof")]
+    pub(super) fn contents(&self) -> (Vec<SharedFlight>, Vec<(u64, u64)>) {
+        let (mut flights, mut ends) = (Vec::new(), Vec::new());
+        for shard in &self.shards {
+            let shard = shard.lock();
+            flights.extend(shard.flights.values().flatten().cloned());
+            ends.extend(shard.ends.iter().copied());
+        }
+        (flights, ends)
+    }
+
     /// Computations under way.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
@@ -304,6 +316,11 @@ impl Leader {
     /// The flight's number in the process.
     pub(crate) fn id(&self) -> u64 {
         self.flight.id
+    }
+
+    #[cfg(feature = "proof")]
+    pub(super) fn flight(&self) -> &Flight {
+        &self.flight
     }
 
     /// Says what was captured, if it was not known from the beginning.

@@ -81,6 +81,13 @@ impl Follower {
         self.result().unwrap_or(Waited::GaveUp)
     }
 
+    /// Begins to wait, for a driver that looks now and then; `None` if that would close a circle.
+    #[cfg(feature = "proof")]
+    pub(crate) fn watch(self) -> Option<Watch> {
+        let waiting = Context::current().try_wait(self.flight.id)?;
+        Some(Watch { follower: self, _waiting: waiting })
+    }
+
     fn event(&self) -> &Event {
         match self.until {
             Until::Opened => &self.flight.opened,
@@ -99,5 +106,25 @@ impl Follower {
             }
             Until::Over => self.flight.outcome.get().map(|_| Waited::Over),
         }
+    }
+}
+
+/// A caller who waits.
+#[cfg(feature = "proof")]
+pub(crate) struct Watch {
+    follower: Follower,
+    _waiting: Option<super::graph::Waiting>,
+}
+
+#[cfg(feature = "proof")]
+impl Watch {
+    /// What came of it, if it is over.
+    pub(crate) fn result(&self) -> Option<Waited> {
+        self.follower.result()
+    }
+
+    /// For what, and whether only until it has captured its versions.
+    pub(super) fn parts(&self) -> (&SharedFlight, bool) {
+        (&self.follower.flight, self.follower.until == Until::Opened)
     }
 }

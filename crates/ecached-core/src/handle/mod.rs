@@ -107,8 +107,9 @@ impl Cache {
 
     /// Stores a value.
     ///
-    /// The computation of `value` is taken to begin here: an invalidation that happened between reading the source and
-    /// this call is not seen. Cached functions, and [`get_or_compute`](Cache::get_or_compute), have no such gap.
+    /// The computation of `value` is taken to begin during this call, when it has read the versions from the backend: an
+    /// invalidation that happened between reading the source and that moment is not seen, also one that returns while this
+    /// call is on its way. Cached functions, and [`get_or_compute`](Cache::get_or_compute), have no such gap.
     ///
     /// # Errors
     ///

@@ -14,7 +14,7 @@ const SLEEPS: [&str; 2] = [concat!("thread::", "sleep"), concat!("time::", "slee
 
 /// Whether the rules speak about this file: ours, not a snippet that a macro test compiles.
 fn applies(file: &File) -> bool {
-    let ours = ["crates/", "examples/", "integration-tests/", "benches/"];
+    let ours = ["crates/", "examples/", "integration-tests/", "proof/", "benches/"];
     file.path.ends_with(".rs")
         && ours.iter().any(|folder| file.path.starts_with(folder))
         && !file.path.contains("/tests/ui/")

@@ -135,6 +135,18 @@ impl Seen {
         self.clock.is_some() && answer.as_deref().and_then(Version::read) == self.clock
     }
 
+    /// All versions.
+    #[cfg(feature = "proof")]
+    pub(crate) fn print(&self, out: &mut crate::proof::Print) {
+        let Self { alias, key, names, clock, value_tags } = self;
+        [alias, key, clock].iter().for_each(|version| out.version(**version));
+        names.iter().for_each(|version| out.version(*version));
+        for (tag, version) in value_tags {
+            out.text(tag);
+            out.version(*version);
+        }
+    }
+
     /// The entry to store; `None` if it has no stored form, or one that would not be read.
     pub(crate) fn storing(
         &self,

@@ -246,6 +246,22 @@ impl Machine {
         }
     }
 
+    /// All of the lock that decides what happens next.
+    #[cfg(feature = "proof")]
+    pub(super) fn print_lock(&self, out: &mut crate::proof::Print) {
+        let Locking { is_wanted, was_read, is_asked, token, held_since, other, waiting } =
+            &self.locking;
+        let now = self.cache.clock().now();
+        let age = |tick: &Tick| now.since(*tick).as_nanos() as u64;
+        [is_wanted, was_read, is_asked].iter().for_each(|flag| out.flag(**flag));
+        out.version(*token);
+        out.optional(held_since.as_ref().map(age));
+        out.version(other.map(|(version, _)| version));
+        out.optional(other.as_ref().map(|(_, seen)| age(seen)));
+        out.optional(waiting.as_ref().map(|waiting| age(&waiting.since)));
+        out.optional(waiting.as_ref().map(|waiting| waiting.paused.as_nanos() as u64));
+    }
+
     /// It is given back, or its life ends the wait of others.
     pub(super) fn released(&mut self, error: Option<&Error>) -> Step {
         if let Some(error) = error {

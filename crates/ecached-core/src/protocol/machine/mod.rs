@@ -17,6 +17,8 @@
 mod lock;
 pub(crate) mod lookup;
 mod open;
+#[cfg(feature = "proof")]
+mod print;
 mod store;
 
 use super::bytes::{Answer, Ask, Layout, Seen};
