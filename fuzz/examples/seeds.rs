@@ -29,7 +29,7 @@ const TEMPLATES: [&[u8]; 9] = [
     b"<<b>>-<a>-<c>\xFFx-y\xFFx",
     b"all users\xFF\xFF7",
     b"<a><b>\xFF1\xFF2",
-    "é<r#type>é<b>\u{FF}".as_bytes(),
+    b"\xC3\xA9<r#type>\xC3\xA9<b>\xFF",
     b"{{<a>}}\xFF\xFF",
 ];
 const VALUES: [&[u8]; 8] = [

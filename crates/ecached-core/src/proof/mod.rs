@@ -123,6 +123,7 @@ impl Call {
         let request = Request {
             key: spec.key.as_str().into(),
             hash: KeyHash(KeyRef::new(&spec.key).hash()),
+            numbered: None,
             tag_set: (mode != protocol::Mode::Peek).then_some(tag_set),
             names: if mode == protocol::Mode::Peek { Names::default() } else { names },
             timeout: spec.timeout.map_or(Timeout::Never, Timeout::After),
