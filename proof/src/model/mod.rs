@@ -1,10 +1,10 @@
 //! The protocol's own machines, several processes of them, over one simulated store.
 //!
 //! - [`Setup`]: who calls and who invalidates, over which sort of store, with which faults and which bug.
-//! - [`request`]: a question on its way; [`store`]: what answers it.
-//! - [`actor`]: a caller with its calls, an invalidator.
-//! - [`faults`]: what may go wrong.
-//! - [`bugs`]: what mutants change between machine and store.
+//! - `request`: a question on its way; `store`: what answers it.
+//! - `actor`: a caller with its calls, an invalidator.
+//! - `faults`: what may go wrong.
+//! - `bugs`: what mutants change between machine and store.
 //!
 //! **Time is the order of steps.** Each invalidation is a bit. It is *called* with its first step at the store and has
 //! *returned* with its last one: calling later and returning earlier asks for more. A value is a number: the set of

@@ -1,7 +1,7 @@
 //! Keys that are a template and one integer: `user:<id>`, `shop:<shop>:list`. A hit on one renders no text.
 //!
 //! Such a key is the template's two texts and the number between them, and is compared as such. What decides whether two
-//! keys are equal is their text all the same: [`Name::is`] compares the text wherever the template is not the very same.
+//! keys are equal is their text all the same: [`Name`] compares the text wherever the template is not the very same.
 
 use super::hash::SegmentHash;
 use super::{KeyBuf, KeyRef};
