@@ -18,8 +18,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::{Handle, Id};
 
-/// Runtimes whose connections are kept. Programs have one or two; tests have one each, and those are soon gone.
-const MAX_RUNTIMES: usize = 256;
+/// Runtimes whose connections are kept. Programs have one, or one for each processor; tests have one each, and those are
+/// soon gone, but their connections stay open until others take their place.
+const MAX_RUNTIMES: usize = 64;
 
 /// The connections of one runtime: one client per server.
 type Links = Arc<[Link<AsyncMetaClient>]>;
