@@ -9,8 +9,15 @@ use std::sync::LazyLock;
 
 static UNSIGNED: LazyLock<SigningKeys> = LazyLock::new(SigningKeys::default);
 
-fn seal() -> Seal<'static> {
-    Seal { keys: &UNSIGNED, name: "" }
+/// The names that entries of the model have. An entry is only readable under its own.
+const NAMES: [&str; 4] = ["k", "l", "a", "b"];
+
+/// Reads an entry of any of the names.
+fn open(bytes: &[u8]) -> Option<(Entry<'_>, Seal<'static>)> {
+    NAMES.into_iter().find_map(|name| {
+        let seal = Seal { keys: &UNSIGNED, name };
+        Entry::decode(bytes, &seal).map(|entry| (entry, seal))
+    })
 }
 
 /// A version that an entry cites.
@@ -38,7 +45,7 @@ impl Stored {
     /// Reads an entry.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let entry = Entry::decode(bytes, &seal())?;
+        let (entry, _) = open(bytes)?;
         let value = ValueOps::any::<u64, Boxed>().decode(Codec::default(), entry.payload)?;
         let cited = entry.cited.iter().map(|cited| CitedVersion {
             kind: cited.kind as u8,
@@ -56,7 +63,7 @@ impl Stored {
     /// The entry with other versions, asked for by kind and name; one that is not given stays.
     #[must_use]
     pub fn rewrite(bytes: &[u8], version: &dyn Fn(u8, &str) -> Option<Version>) -> Option<Vec<u8>> {
-        let mut entry = Entry::decode(bytes, &seal())?;
+        let (mut entry, seal) = open(bytes)?;
         entry.cited = entry
             .cited
             .iter()
@@ -65,6 +72,6 @@ impl Stored {
                 Cited { version, ..cited.clone() }
             })
             .collect();
-        entry.encode(&seal())
+        entry.encode(&seal)
     }
 }
