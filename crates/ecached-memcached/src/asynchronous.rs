@@ -3,7 +3,7 @@
 //! A connection belongs to the runtime on which it was opened, so each runtime has clients of its own.
 
 use crate::answer::{self, Answer, Answers};
-use crate::error::{self, Connection, Failure};
+use crate::error::{self, Failure};
 use crate::link::{Link, Linked};
 use crate::plan::{Batch, Exchange, Plan};
 use crate::store::Shared;
@@ -98,12 +98,7 @@ impl AsyncMemcached {
                 Ok(answers) => return Ok(answers),
                 Err(failure) => failure,
             };
-            if failure.connection != Connection::Works {
-                link.forget(&linked);
-            }
-            if is_again || failure.connection != Connection::Closed {
-                return Err(failure.error);
-            }
+            link.failed(&linked, failure, is_again)?;
             is_again = true;
         }
     }

@@ -1,7 +1,7 @@
 //! The blocking side.
 
 use crate::answer::{self, Answer, Answers};
-use crate::error::{self, Connection, Failure};
+use crate::error::{self, Failure};
 use crate::link::{Link, Linked};
 use crate::plan::{Batch, Exchange, Plan};
 use crate::store::Shared;
@@ -72,12 +72,7 @@ impl BlockingMemcached {
                 Ok(answers) => return Ok(answers),
                 Err(failure) => failure,
             };
-            if failure.connection != Connection::Works {
-                link.forget(&linked);
-            }
-            if is_again || failure.connection != Connection::Closed {
-                return Err(failure.error);
-            }
+            link.failed(&linked, failure, is_again)?;
             is_again = true;
         }
     }

@@ -179,7 +179,7 @@ pub fn open_url(url: &BackendUrl) -> Result<Store> {
                 builder.operation_timeout(BackendUrl::option_duration(name, value)?)
             }
             "connect_timeout" => builder.connect_timeout(BackendUrl::option_duration(name, value)?),
-            "max_item_bytes" => builder.max_item_bytes(parse_bytes(value)?),
+            "max_item_bytes" => builder.max_item_bytes(BackendUrl::option_size(name, value)?),
             "max_connections" => {
                 let number = value.parse();
                 builder
@@ -189,22 +189,6 @@ pub fn open_url(url: &BackendUrl) -> Result<Store> {
         };
     }
     Ok(builder.build()?.into())
-}
-
-fn parse_bytes(text: &str) -> Result<usize> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit.trim() {
-        "" | "B" => Some(1_usize),
-        "KiB" => Some(1 << 10),
-        "MiB" => Some(1 << 20),
-        "GiB" => Some(1 << 30),
-        _ => None,
-    };
-    let bytes = number.parse::<usize>().ok().zip(factor);
-    bytes
-        .and_then(|(number, factor)| number.checked_mul(factor))
-        .ok_or_else(|| invalid("`max_item_bytes` is a number, or one with KiB, MiB or GiB"))
 }
 
 /// The name by which a server is placed and reached: `host:port` in lower case. What is wrong is not shown: it may be a

@@ -1,5 +1,7 @@
 //! A client of one server, made at first use and made anew after its connections broke.
 
+use crate::error::{Connection, Failure};
+use ecached_core::Result;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -50,6 +52,23 @@ impl<C: Clone> Link<C> {
             drop(place);
             drop(client);
         }
+    }
+
+    /// After an exchange failed: lets go of a client that does not work, and says whether the exchange is to be repeated:
+    /// once, where the server has closed the connection.
+    pub(crate) fn failed(
+        &self,
+        linked: &Linked<C>,
+        failure: Failure,
+        is_again: bool,
+    ) -> Result<()> {
+        if failure.connection != Connection::Works {
+            self.forget(linked);
+        }
+        if is_again || failure.connection != Connection::Closed {
+            return Err(failure.error);
+        }
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Place<C>> {

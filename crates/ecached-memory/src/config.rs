@@ -134,7 +134,7 @@ pub fn open_url(url: &BackendUrl) -> Result<Store> {
     for (name, value) in url.options() {
         builder = match name {
             "max_entries" => builder.max_entries(value.parse().map_err(|_| not_a_number(name))?),
-            "max_bytes" => builder.max_bytes(parse_bytes(value).ok_or_else(|| not_a_number(name))?),
+            "max_bytes" => builder.max_bytes(BackendUrl::option_size(name, value)? as u64),
             _ => {
                 return Err(url.unknown_option(name, &["max_entries", "max_bytes"]));
             }
@@ -151,23 +151,7 @@ pub fn open_url(url: &BackendUrl) -> Result<Store> {
 }
 
 fn not_a_number(name: &str) -> Error {
-    Error::new(
-        ErrorKind::InvalidConfig,
-        format!("`{name}` is a whole number, bytes also with KiB, MiB or GiB"),
-    )
-}
-
-fn parse_bytes(text: &str) -> Option<u64> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(digits)?;
-    let factor = match unit.trim() {
-        "" | "B" => 1,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(factor)
+    Error::new(ErrorKind::InvalidConfig, format!("`{name}` is a whole number"))
 }
 
 #[cfg(test)]

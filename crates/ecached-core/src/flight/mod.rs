@@ -19,7 +19,7 @@ mod table;
 pub(crate) mod wait;
 
 pub(crate) use context::Context;
-pub(crate) use table::{Caller, Entered, Flights, Identity, Leader, join_or_alone};
+pub(crate) use table::{Caller, Entered, Flights, Identity, Leader, OpenedAs, join_or_alone};
 
 use crate::Error;
 use crate::kind::SharedError;
@@ -42,6 +42,9 @@ pub(crate) enum Outcome {
     Failed,
     /// The cache failed, and the leader did not compute.
     Unreachable(Error),
+    /// The leader found that this flight had captured the same versions. With when it looked, in the order of starts and
+    /// ends: some followers may have begun after that, and know of an invalidation that the leader did not see.
+    Elsewhere(SharedFlight, u64),
     /// The leader panicked or was dropped: a follower takes over.
     Abandoned,
 }

@@ -50,13 +50,18 @@ impl Flight {
             Some(Outcome::Failed) => out.number(3),
             Some(Outcome::Unreachable(_)) => out.number(4),
             Some(Outcome::Abandoned) => out.number(5),
+            Some(Outcome::Elsewhere(other, looked)) => {
+                out.number(6);
+                out.order(*looked);
+                other.print(out);
+            }
         }
     }
 }
 
 impl Leader {
     pub(crate) fn print(&self, out: &mut Print) {
-        self.flight().print(out);
+        self.shared().print(out);
     }
 }
 

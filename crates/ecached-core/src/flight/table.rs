@@ -60,6 +60,16 @@ pub(crate) enum Entered {
     Alone,
 }
 
+/// What came of [`Flights::opened`].
+pub(crate) enum OpenedAs {
+    /// Compute.
+    Only,
+    /// This computation has captured the same: its value is as good.
+    Second(SharedFlight),
+    /// A computation ended since the caller looked: look again.
+    Late,
+}
+
 #[derive(Default)]
 struct Shard {
     /// Flights by the hash of their key.
@@ -105,8 +115,8 @@ impl Flights {
         self.order.load(Ordering::SeqCst)
     }
 
-    /// The next point in that order.
-    fn tick(&self) -> u64 {
+    /// The next point in that order, which nobody has seen before.
+    pub(crate) fn tick(&self) -> u64 {
         self.order.fetch_add(1, Ordering::SeqCst) + 1
     }
 
@@ -206,15 +216,23 @@ impl Flights {
         }
     }
 
-    /// A flight that has captured what the caller now has too; not the caller's own.
-    pub(crate) fn find_same(
+    /// A leader has captured its versions: is it the only one with them?
+    pub(crate) fn opened(
         &self,
         caller: &Caller<'_>,
         identity: &Identity,
         own: &Leader,
-    ) -> Option<SharedFlight> {
+    ) -> OpenedAs {
         let shard = self.shard(caller.key.hash()).lock();
-        find(&shard, caller, |flight| flight.id != own.id() && is_seen(flight, Some(identity)))
+        let is_same = |flight: &Flight| flight.id != own.id() && is_seen(flight, Some(identity));
+        if let Some(flight) = find(&shard, caller, is_same) {
+            return OpenedAs::Second(flight);
+        }
+        // It may have had the same versions, and its value is an entry now.
+        if shard.has_ended(caller.key.hash(), caller.looked) {
+            return OpenedAs::Late;
+        }
+        OpenedAs::Only
     }
 
     /// Whether this code is part of a computation of that key.
@@ -248,7 +266,10 @@ impl Flights {
             }
         }
         let now = self.tick();
-        shard.note_end(hash, now);
+        // Who gave way to another flight has stored nothing.
+        if !matches!(flight.outcome.get(), Some(Outcome::Elsewhere(..))) {
+            shard.note_end(hash, now);
+        }
     }
 
     /// All that is in the table: flights, and when the last one of each key ended.
@@ -318,8 +339,8 @@ impl Leader {
         self.flight.id
     }
 
-    #[cfg(feature = "proof")]
-    pub(super) fn flight(&self) -> &Flight {
+    #[cfg(any(feature = "proof", test))]
+    pub(super) fn shared(&self) -> &SharedFlight {
         &self.flight
     }
 

@@ -69,6 +69,36 @@ fn one_caller_opens_at_a_time_and_the_others_look_again() {
     assert!(matches!(enter(&flights, &again, captured(&[1])), Entered::Join(_)));
 }
 
+#[test]
+fn who_opens_what_another_computation_has_captured_gives_way_to_it() {
+    let flights = Flights::new();
+    let first = lead(&flights, &caller(&flights, "a"), captured(&[1]));
+    // A store that does not read leases on a lookup: the second has seen less, until it has opened.
+    let late = caller(&flights, "a");
+    let second = lead(&flights, &late, Some(Identity::Unique));
+    let same = Identity::Captured([1].into());
+    assert!(matches!(flights.opened(&late, &same, &second), OpenedAs::Second(_)));
+    let other = Identity::Captured([2].into());
+    assert!(matches!(flights.opened(&late, &other, &second), OpenedAs::Only));
+    first.land(Outcome::Value(Arc::new(7_u64)));
+    drop(first);
+    // Its value is an entry by now, which the second must see before it computes.
+    assert!(matches!(flights.opened(&late, &same, &second), OpenedAs::Late));
+    let again = Caller { looked: flights.now(), ..late };
+    assert!(matches!(flights.opened(&again, &same, &second), OpenedAs::Only));
+}
+
+#[test]
+fn the_end_of_a_flight_that_gave_way_makes_nobody_look_again() {
+    let flights = Flights::new();
+    let first = lead(&flights, &caller(&flights, "a"), captured(&[1]));
+    let second = lead(&flights, &caller(&flights, "a"), Some(Identity::Unique));
+    let late = caller(&flights, "a");
+    second.land(Outcome::Elsewhere(Arc::clone(first.shared()), late.looked));
+    drop(second);
+    assert!(matches!(enter(&flights, &late, captured(&[2])), Entered::Lead(_)));
+}
+
 /// Without a store to ask: one computation, then one for all who came during it, and so on.
 #[test]
 fn who_cannot_look_waits_for_the_older_computation_and_shares_the_next() {

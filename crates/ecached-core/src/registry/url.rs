@@ -66,6 +66,15 @@ impl BackendUrl {
         parse_duration(name, value)
     }
 
+    /// The value of an option that is a size: bytes, or a number with one of the units KiB, MiB, GiB.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidConfig`] for anything else; the message names the option.
+    pub fn option_size(name: &str, value: &str) -> Result<usize> {
+        parse_size(name, value)
+    }
+
     /// The error for an option that the backend does not know. `own` are those that it does know, besides the ones that
     /// every alias has.
     #[must_use]

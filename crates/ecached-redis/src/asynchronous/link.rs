@@ -82,6 +82,8 @@ impl Link {
         loop {
             let (number, mut wire, was_used) = self.wire().await?;
             in_use.store(number, Ordering::Relaxed);
+            // A cluster's client has its own way with closed connections.
+            let may_be_closed = was_used && repeat == Repeat::Allowed && wire.is_one();
             let error = match run_phases(&mut wire, phases, repeat).await {
                 Ok(replies) => return Ok(replies),
                 Err(error) => error,
@@ -90,7 +92,7 @@ impl Link {
                 self.forget(number);
             }
             // The server closed it while it was idle, most likely.
-            if !(was_used && repeat == Repeat::Allowed && error.is_connection_dropped()) {
+            if !(may_be_closed && error.is_connection_dropped()) {
                 return Err(translate(&error));
             }
         }

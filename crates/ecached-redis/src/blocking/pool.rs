@@ -12,6 +12,7 @@ use ecached_core::clock::{Clock, Tick};
 use ecached_core::{Error, ErrorKind, Result};
 use parking_lot::{Condvar, Mutex};
 use redis::{Cmd, RedisResult, Value};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,6 +104,8 @@ impl Pool {
             }
             let left = self.left(deadline);
             if left.is_zero() {
+                // It may have been woken to open one, which is for another to do then.
+                self.changed.notify_one();
                 return Err(timed_out());
             }
             state.waiting += 1;
@@ -120,7 +123,9 @@ impl Pool {
         let pool = Arc::clone(self);
         let thread = std::thread::Builder::new().name("ecached-redis".into());
         let spawned = thread.spawn(move || {
-            let line = Line::open(&pool.shared);
+            // Whatever happens, it must not be counted as being opened for ever.
+            let line = catch_unwind(AssertUnwindSafe(|| Line::open(&pool.shared)))
+                .unwrap_or_else(|_| Err((redis::ErrorKind::Io, "connecting panicked").into()));
             let mut state = pool.state.lock();
             state.opening -= 1;
             match line {
@@ -148,7 +153,9 @@ impl Pool {
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
         let mut state = self.pool.state.lock();
-        match self.line.take().filter(Line::is_sound) {
+        // A panic may have left replies that nobody read.
+        let is_sound = |line: &Line| line.is_sound() && !std::thread::panicking();
+        match self.line.take().filter(is_sound) {
             Some(line) => state.idle.push(line),
             None => state.open -= 1,
         }

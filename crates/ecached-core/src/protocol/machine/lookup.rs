@@ -20,8 +20,12 @@ impl Machine {
 
     /// Looks up. In an in-process store the caller has looked already; what happened since is not a second miss.
     pub(super) fn look_again(&mut self) -> Step {
+        let Some(store) = self.cache.objects() else {
+            // A point of its own, so that it can be told who began before it.
+            self.looked = self.cache.flights().tick();
+            return self.ask_lookup();
+        };
         self.looked = self.cache.flights().now();
-        let Some(store) = self.cache.objects() else { return self.ask_lookup() };
         if self.may_hit() {
             let (why, value) = match store.lookup(&self.request.name(), self.request.tag_set) {
                 Ok(value) => (Event::Foreign, self.request.ops.adapt(value)),

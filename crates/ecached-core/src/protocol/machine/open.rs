@@ -3,12 +3,13 @@
 use super::{Captured, Done, Machine, State, Step};
 use crate::backend::Opening;
 use crate::flight::wait::{Follower, Waited};
-use crate::flight::{Caller, Context, Entered, Identity, Outcome, join_or_alone};
+use crate::flight::{Caller, Context, Entered, Identity, OpenedAs, Outcome, join_or_alone};
 use crate::protocol::bytes::{Ask, Seen};
 use crate::protocol::request::Mode;
 use crate::settings::OnError;
 use crate::stats::Event;
 use crate::{Error, event};
+use std::sync::Arc;
 
 impl Machine {
     pub(super) fn open(&mut self, seen: Seen) -> Step {
@@ -65,12 +66,18 @@ impl Machine {
             Captured::Bytes(seen) => Identity::Captured(seen.identity()),
         };
         if let Some(leader) = self.leader.take() {
-            // A store that shares leases may have given one that a computation has already.
-            if let Some(flight) = self.cache.flights().find_same(&self.caller(), &identity, &leader)
-            {
-                return self.entered(join_or_alone(flight, &Context::current()));
+            // A store that shares leases may have given one that another computation has, or had.
+            match self.cache.flights().opened(&self.caller(), &identity, &leader) {
+                OpenedAs::Second(flight) => {
+                    leader.land(Outcome::Elsewhere(Arc::clone(&flight), self.looked));
+                    return self.entered(join_or_alone(flight, &Context::current()));
+                }
+                OpenedAs::Late => {
+                    self.leader = Some(leader);
+                    return self.look_again();
+                }
+                OpenedAs::Only => self.leader = Some(leader),
             }
-            self.leader = Some(leader);
             if let Some(step) = self.take_lock() {
                 return step;
             }
@@ -141,9 +148,15 @@ impl Machine {
                 self.alone = true;
                 self.look_again()
             }
+            // The leader has looked since this call began: what it saw, this call may be said to have seen.
+            Waited::Landed(Outcome::Elsewhere(flight, looked)) if looked > self.started => {
+                self.entered(join_or_alone(flight, &Context::current()))
+            }
             Waited::Over => self.enter(),
             // What was seen before the wait may be gone, and another follower may have been faster.
-            Waited::Opened | Waited::Landed(Outcome::Abandoned) => self.look_again(),
+            Waited::Opened | Waited::Landed(Outcome::Abandoned | Outcome::Elsewhere(..)) => {
+                self.look_again()
+            }
         }
     }
 
