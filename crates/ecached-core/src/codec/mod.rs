@@ -3,6 +3,7 @@
 //! A codec reads back every value that it writes, or it refuses to write it (P5).
 
 mod cautious;
+mod end;
 mod nil;
 #[cfg(feature = "postcard")]
 mod postcard;
@@ -121,14 +122,11 @@ impl Codec {
     fn read<T: DeserializeOwned>(self, bytes: &[u8]) -> Option<T> {
         match self {
             Self::MessagePack => {
-                let mut rest = bytes;
-                let value = {
-                    let mut reader = rmp_serde::Deserializer::new(&mut rest);
-                    // Foreign bytes must not be able to exhaust the stack.
-                    reader.set_max_depth(128);
-                    T::deserialize(cautious::Cautious(&mut reader)).ok()?
-                };
-                rest.is_empty().then_some(value)
+                let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
+                // Foreign bytes must not be able to exhaust the stack.
+                reader.set_max_depth(128);
+                let value = T::deserialize(cautious::Cautious(&mut reader)).ok()?;
+                end::is_reached(&mut reader).then_some(value)
             }
             #[cfg(feature = "json")]
             Self::Json => serde_json::from_slice(bytes).ok(),

@@ -3,7 +3,7 @@
 use super::request;
 use crate::cache::Cache;
 use crate::key::name;
-use crate::protocol::bytes::{self, Answer, Ask, Layout, Reading};
+use crate::protocol::bytes::{self, Answer, Ask, Keys, Layout, Reading};
 use crate::protocol::{Mode, Request};
 use crate::stats::Meter;
 use crate::value::{CacheValue, Value};
@@ -45,12 +45,13 @@ impl<'a> Many<'a> {
         let layout = self.layout();
         self.state += 1;
         match self.state {
-            1 if !self.requests.is_empty() => Some(Ask::Read(
-                self.requests
-                    .iter()
-                    .flat_map(|request| bytes::lookup_keys(&layout, request))
-                    .collect(),
-            )),
+            1 if !self.requests.is_empty() => {
+                let mut keys = Keys::default();
+                for request in &self.requests {
+                    keys.append(&bytes::lookup_keys(&layout, request));
+                }
+                Some(Ask::Read(keys))
+            }
             2 if !self.unverified.is_empty() => {
                 let tags = self
                     .unverified
@@ -84,7 +85,7 @@ impl<'a> Many<'a> {
         }
         let now = self.cache.clock().unix_millis();
         for (index, request) in self.requests.iter().enumerate() {
-            let own = take(bytes::lookup_keys(&layout, request).len())?;
+            let own = take(bytes::lookup_len(&layout, request))?;
             match bytes::judge(&layout, request, own, now)? {
                 Reading::Hit(value, _) => self.values[index] = Some(value),
                 Reading::Unverified { value, tags, .. } => {

@@ -204,7 +204,7 @@ impl Call {
         let Some(step) = step else { return Step::Wait };
         match step {
             protocol::Step::Ask(ask) => Step::Ask(match ask {
-                bytes::Ask::Read(keys) => Ask::Read(keys),
+                bytes::Ask::Read(keys) => Ask::Read(keys.iter().map(str::to_owned).collect()),
                 bytes::Ask::Open(opening) => Ask::Open(opening),
                 bytes::Ask::Store(storing) => Ask::Store(storing),
                 bytes::Ask::Release(key, token) => Ask::Release(key, token),

@@ -1,8 +1,10 @@
 //! The protocol's steps on stores that hold bytes: which keys they concern, and what the answers mean. Pure functions.
 
+mod keys;
 mod names;
 mod seen;
 
+pub(crate) use keys::Keys;
 pub(crate) use names::Layout;
 pub(crate) use seen::Seen;
 
@@ -21,7 +23,7 @@ use std::time::Duration;
 /// A call of a backend.
 #[derive(Debug)]
 pub(crate) enum Ask {
-    Read(Vec<String>),
+    Read(Keys),
     Open(Opening),
     Store(Box<Storing>),
     Invalidate(Invalidating),
@@ -57,18 +59,30 @@ pub(crate) enum Reading {
 
 /// The keys of a lookup: entry, alias, declared names; then the key's own version where entries cite it, and the counter
 /// where tags may come from the value.
-pub(crate) fn lookup_keys(layout: &Layout<'_>, request: &Request) -> Vec<String> {
-    let mut keys = Vec::with_capacity(request.names.as_slice().len() + 4);
-    keys.push(layout.entry(&request.key));
-    keys.push(layout.alias());
-    keys.extend(request.names.as_slice().iter().map(|name| layout.version(name)));
+pub(crate) fn lookup_keys(layout: &Layout<'_>, request: &Request) -> Keys {
+    let names = request.names.as_slice();
+    let count = names.len() + 4;
+    let bytes = names.iter().map(|name| name.len()).sum::<usize>() + 2 * request.key.len();
+    let bytes = bytes + count * (layout.settings.key_prefix.len() + "ecached:alias".len());
+    let mut keys = Keys::with_capacity(count, bytes);
+    keys.push(|out| layout.put_entry(out, &request.key));
+    keys.push(|out| layout.put_alias(out));
+    for name in names {
+        keys.push(|out| layout.put_version(out, name));
+    }
     if !layout.capabilities.conditional_store {
-        keys.push(layout.lease(&request.key));
+        keys.push(|out| layout.put_lease(out, &request.key));
     }
     if request.has_value_tags {
-        keys.push(layout.clock());
+        keys.push(|out| layout.put_clock(out));
     }
     keys
+}
+
+/// How many [`lookup_keys`] there are.
+pub(crate) fn lookup_len(layout: &Layout<'_>, request: &Request) -> usize {
+    let own_key = usize::from(!layout.capabilities.conditional_store);
+    request.names.as_slice().len() + 2 + own_key + usize::from(request.has_value_tags)
 }
 
 /// What the answers to [`lookup_keys`] mean.
@@ -78,10 +92,7 @@ pub(crate) fn judge(
     answers: &[Option<Vec<u8>>],
     now_unix_ms: u64,
 ) -> Result<Reading> {
-    let own_key = usize::from(!layout.capabilities.conditional_store);
-    let expected =
-        request.names.as_slice().len() + 2 + own_key + usize::from(request.has_value_tags);
-    if answers.len() != expected {
+    if answers.len() != lookup_len(layout, request) {
         return Err(Error::new(ErrorKind::Backend, "get_many must answer one value per key"));
     }
     let mut versions = answers.iter().skip(1).map(|bytes| bytes.as_deref().and_then(Version::read));
@@ -151,8 +162,12 @@ fn value_of(layout: &Layout<'_>, request: &Request, entry: &Entry<'_>) -> Option
 /// Whether the entry was stored under exactly the names that the code declares now.
 fn has_declared_names(request: &Request, entry: &Entry<'_>) -> bool {
     let mut declared = entry.cited.iter().filter(|cited| cited.kind == CitedAs::Declared);
-    let count = declared.clone().count();
-    count == request.names.as_slice().len()
+    let names = request.names.as_slice();
+    // We write them in the order of the names; another writer may not.
+    if declared.clone().map(|cited| cited.name).eq(names.iter().map(AsRef::as_ref)) {
+        return true;
+    }
+    declared.clone().count() == names.len()
         && declared.all(|cited| request.names.contains(cited.name))
 }
 
@@ -168,14 +183,13 @@ fn cites_what_is_live(
     entry: &Entry<'_>,
     seen: &Seen,
 ) -> bool {
-    let live = |cited: &Cited<'_>| match cited.kind {
+    let live = |(index, cited): (usize, &Cited<'_>)| match cited.kind {
         _ if is_unseen(request, cited) => Some(cited.version),
         CitedAs::Declared => {
-            let names = request.names.as_slice().iter().zip(&seen.names);
-            names
-                .into_iter()
-                .find(|(name, _)| name.as_ref() == cited.name)
-                .and_then(|(_, version)| *version)
+            let names = request.names.as_slice();
+            let is_at = |index: &usize| names.get(*index).is_some_and(|name| *name == cited.name);
+            let place = Some(index).filter(is_at).or_else(|| (0..names.len()).find(is_at));
+            place.and_then(|index| *seen.names.get(index)?)
         }
         CitedAs::Key => seen.key,
         CitedAs::Alias => seen.alias,
@@ -184,15 +198,18 @@ fn cites_what_is_live(
     let has = |kind: CitedAs| entry.cited.iter().any(|cited| cited.kind == kind);
     has(CitedAs::Alias)
         && (layout.capabilities.conditional_store || has(CitedAs::Key))
-        && entry.cited.iter().all(|cited| live(cited) == Some(cited.version))
+        && entry
+            .cited
+            .iter()
+            .enumerate()
+            .all(|(index, cited)| live((index, cited)) == Some(cited.version))
 }
 
 /// The keys of the versions of tags found in a value.
-pub(crate) fn value_tag_keys<'a>(
-    layout: &Layout<'_>,
-    tags: impl Iterator<Item = &'a str>,
-) -> Vec<String> {
-    tags.map(|tag| layout.version(tag)).collect()
+pub(crate) fn value_tag_keys<'a>(layout: &Layout<'_>, tags: impl Iterator<Item = &'a str>) -> Keys {
+    let mut keys = Keys::default();
+    tags.for_each(|tag| keys.push(|out| layout.put_version(out, tag)));
+    keys
 }
 
 /// Whether tags still have the versions that the entry cites.

@@ -32,42 +32,49 @@ pub(crate) struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    /// `parts` behind the key prefix. Each lookup makes some of these, so the text is written once.
-    fn place(&self, parts: [&str; 2]) -> String {
-        let prefix = &self.settings.key_prefix;
-        let length = prefix.len() + parts[0].len() + parts[1].len();
-        let mut full = String::with_capacity(length);
-        full.extend([prefix.as_str(), parts[0], parts[1]]);
-        shorten(full, self.capabilities.max_key_bytes)
+    /// Appends `parts` behind the key prefix.
+    fn put(&self, out: &mut String, parts: &[&str]) {
+        let start = out.len();
+        out.push_str(&self.settings.key_prefix);
+        out.extend(parts.iter().copied());
+        shorten(out, start, self.capabilities.max_key_bytes);
+    }
+
+    /// Appends the name of an entry.
+    pub(super) fn put_entry(&self, out: &mut String, key: &str) {
+        let moved = if key.starts_with(OWN) { "ecached:entry:" } else { "" };
+        if !self.capabilities.conditional_store {
+            return self.put(out, &[moved, key]);
+        }
+        let start = out.len();
+        out.extend([self.settings.key_prefix.as_str(), moved, key]);
+        let (limit, full) = (self.entry_limit(), out.get(start..).unwrap_or_default());
+        // A brace that closes nothing would end the lease's hash tag early, and so would one whose pair is cut off.
+        if full.contains('}') && (hash_tag(full).is_none() || full.len() >= limit) {
+            let prefix = self.plain_prefix();
+            let rest = full.get(prefix.len()..).unwrap_or_default();
+            let safe = rest.replace('%', "%25").replace('}', "%7D");
+            out.truncate(start);
+            out.extend([prefix, OWN, "braces:", &safe]);
+        }
+        shorten(out, start, limit);
     }
 
     pub(super) fn entry(&self, key: &str) -> String {
-        let moved = if key.starts_with(OWN) { "ecached:entry:" } else { "" };
-        if !self.capabilities.conditional_store {
-            return self.place([moved, key]);
-        }
-        let prefix = &self.settings.key_prefix;
-        let mut full = String::with_capacity(prefix.len() + moved.len() + key.len());
-        full.extend([prefix.as_str(), moved, key]);
-        let limit = self.entry_limit();
-        // A brace that closes nothing would end the lease's hash tag early, and so would one whose pair is cut off.
-        if full.contains('}') && (hash_tag(&full).is_none() || full.len() >= limit) {
-            let start = self.plain_prefix();
-            let rest = full.get(start.len()..).unwrap_or_default();
-            full = format!("{start}{OWN}braces:{}", rest.replace('%', "%25").replace('}', "%7D"));
-        }
-        shorten(full, limit)
+        let mut name = String::with_capacity(self.settings.key_prefix.len() + key.len());
+        self.put_entry(&mut name, key);
+        name
     }
 
-    /// A name that goes with a key.
-    fn beside(&self, what: &str, key: &str) -> String {
+    /// Appends a name that goes with a key.
+    fn put_beside(&self, out: &mut String, what: &str, key: &str) {
         if !self.capabilities.conditional_store {
-            return self.place([&format!("{OWN}{what}:"), key]);
+            return self.put(out, &[OWN, what, ":", key]);
         }
         let (start, entry) = (self.plain_prefix(), self.entry(key));
         match hash_tag(&entry) {
-            Some(tag) => format!("{start}{OWN}{what}:{{{tag}}}:{entry}"),
-            None => format!("{start}{OWN}{what}:{{{entry}}}"),
+            Some(tag) => out.extend([start, OWN, what, ":{", tag, "}:", &entry]),
+            None => out.extend([start, OWN, what, ":{", &entry, "}"]),
         }
     }
 
@@ -84,24 +91,44 @@ impl Layout<'_> {
         if is_short && !prefix.contains(['{', '}']) { prefix } else { "" }
     }
 
+    pub(super) fn put_lease(&self, out: &mut String, key: &str) {
+        self.put_beside(out, "key", key);
+    }
+
     pub(super) fn lease(&self, key: &str) -> String {
-        self.beside("key", key)
+        made(|out| self.put_lease(out, key))
+    }
+
+    pub(crate) fn put_lock(&self, out: &mut String, key: &str) {
+        self.put_beside(out, "lock", key);
     }
 
     pub(crate) fn lock(&self, key: &str) -> String {
-        self.beside("lock", key)
+        made(|out| self.put_lock(out, key))
+    }
+
+    pub(super) fn put_alias(&self, out: &mut String) {
+        self.put(out, &["ecached:alias"]);
     }
 
     pub(super) fn alias(&self) -> String {
-        self.place(["ecached:alias", ""])
+        made(|out| self.put_alias(out))
+    }
+
+    pub(super) fn put_clock(&self, out: &mut String) {
+        self.put(out, &["ecached:clock"]);
     }
 
     pub(super) fn clock(&self) -> String {
-        self.place(["ecached:clock", ""])
+        made(|out| self.put_clock(out))
+    }
+
+    pub(super) fn put_version(&self, out: &mut String, name: &str) {
+        self.put(out, &version_key(name));
     }
 
     pub(super) fn version(&self, name: &str) -> String {
-        self.place(version_key(name))
+        made(|out| self.put_version(out, name))
     }
 
     /// What invalidates `names` and `keys`.
@@ -125,11 +152,18 @@ impl Layout<'_> {
     }
 }
 
-/// [`fit`] for text that mostly fits.
-fn shorten(name: String, limit: usize) -> String {
-    match fit(&name, limit) {
-        Cow::Borrowed(_) => name,
-        Cow::Owned(short) => short,
+/// One name by itself.
+fn made(put: impl FnOnce(&mut String)) -> String {
+    let mut name = String::new();
+    put(&mut name);
+    name
+}
+
+/// [`fit`] for the end of a text, from `start` on, which mostly fits.
+fn shorten(out: &mut String, start: usize, limit: usize) {
+    if let Cow::Owned(short) = fit(out.get(start..).unwrap_or_default(), limit) {
+        out.truncate(start);
+        out.push_str(&short);
     }
 }
 

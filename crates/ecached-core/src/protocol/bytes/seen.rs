@@ -1,6 +1,6 @@
 //! What was seen of the versions that an entry would cite: on a miss, the capture.
 
-use super::Layout;
+use super::{Keys, Layout};
 use crate::Result;
 use crate::backend::{Item, Opening, Storing};
 use crate::entry::{Cited, CitedAs, Entry, Seal};
@@ -124,8 +124,10 @@ impl Seen {
     }
 
     /// The key of the counter. It must be read after the versions of the tags that the value brought.
-    pub(crate) fn clock_key(layout: &Layout<'_>) -> String {
-        layout.clock()
+    pub(crate) fn clock_key(layout: &Layout<'_>) -> Keys {
+        let mut keys = Keys::default();
+        keys.push(|out| layout.put_clock(out));
+        keys
     }
 
     /// Whether the counter is where it was before the computation.

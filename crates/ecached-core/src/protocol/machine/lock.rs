@@ -7,7 +7,7 @@ use super::{Captured, Done, Machine, State, Step};
 use crate::backend::{Item, Opening};
 use crate::clock::Tick;
 use crate::flight::Context;
-use crate::protocol::bytes::Ask;
+use crate::protocol::bytes::{Ask, Keys};
 use crate::protocol::request::Mode;
 use crate::settings::Lock;
 use crate::version::Version;
@@ -79,11 +79,11 @@ impl Machine {
     }
 
     /// Adds the lock to a lookup: where it cannot be added in one step only if it is absent, and while waiting for it.
-    pub(super) fn read_lock(&mut self, keys: &mut Vec<String>) {
+    pub(super) fn read_lock(&mut self, keys: &mut Keys) {
         let is_read = !self.capabilities().conditional_store || self.locking.waiting.is_some();
         self.locking.was_read = is_read && self.wants_lock();
         if self.locking.was_read {
-            keys.push(self.layout().lock(&self.request.key));
+            keys.push(|out| self.layout().put_lock(out, &self.request.key));
         }
     }
 

@@ -144,7 +144,7 @@ impl Machine {
 
     pub(super) fn ask_clock(&mut self) -> Step {
         self.state = State::ReadClock;
-        Step::Ask(Ask::Read(vec![Seen::clock_key(&self.layout())]))
+        Step::Ask(Ask::Read(Seen::clock_key(&self.layout())))
     }
 
     pub(super) fn ask_store(&mut self) -> Step {
