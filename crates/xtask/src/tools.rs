@@ -46,6 +46,15 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     },
 ];
 
+/// What counts instructions.
+pub(crate) const VALGRIND: Tool = Tool {
+    programs: &["valgrind"],
+    variable: None,
+    used_by: "counting instructions",
+    debian: &["valgrind"],
+    on_windows: true,
+};
+
 /// `cargo xtask tools`: finds or installs everything, and says where it is.
 pub(crate) fn run() -> Outcome {
     ensure(FOR_TESTS)?;

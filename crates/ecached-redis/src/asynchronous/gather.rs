@@ -73,7 +73,7 @@ impl Gather {
         let mut next = self.next.lock();
         let is_first = next.callers.is_empty();
         next.add(keys, answer);
-        let full = (next.wanted.len() >= MAX_KEYS).then(|| std::mem::take(&mut *next));
+        let full = (next.wanted.len() >= MAX_KEYS).then(|| next.take());
         drop(next);
         match full {
             Some(batch) => drop(tokio::spawn(batch.send(Arc::clone(link)))),
@@ -111,7 +111,7 @@ async fn send_next(mut sending: Sending) {
     .await;
     // From here on the batch is this task's own, and the next one has a task of its own.
     let Some(link) = sending.0.take() else { return };
-    let batch = std::mem::take(&mut *link.gather().next.lock());
+    let batch = link.gather().next.lock().take();
     // Empty when it was full before this task ran.
     if !batch.callers.is_empty() {
         batch.send(link).await;
@@ -123,6 +123,17 @@ fn read<'a>(keys: impl ExactSizeIterator<Item = &'a str> + Clone) -> [Phase; 1] 
 }
 
 impl Batch {
+    /// What is going to be sent, in exchange for one with as much room: the next will be about as large.
+    fn take(&mut self) -> Self {
+        let (keys, callers) = (self.wanted.len(), self.callers.len());
+        let next = Self {
+            places: HashMap::with_capacity_and_hasher(keys, RandomState::default()),
+            wanted: Vec::with_capacity(keys),
+            callers: Vec::with_capacity(callers),
+        };
+        std::mem::replace(self, next)
+    }
+
     fn add(&mut self, keys: &[&str], answer: oneshot::Sender<Result<Values>>) {
         let mut places = Vec::with_capacity(keys.len());
         for key in keys {
