@@ -267,14 +267,14 @@ impl Capture for MemoryCapture {
         &self.identity
     }
 
-    fn store(self: Box<Self>, entry: NewEntry<'_>, is_superseded: &dyn Fn() -> bool) -> Written {
-        let Self { store, hash, begun, lease, mut tags, .. } = *self;
+    fn store(&mut self, entry: NewEntry<'_>, is_superseded: &dyn Fn() -> bool) -> Written {
+        let Self { store, hash, begun, lease, tags, .. } = self;
         // The cells first, then the look at what was invalidated: an invalidation does it in the other order.
         tags.extend(entry.value_tags);
-        if !tags.are_current() || store.tags.is_any_newer(entry.value_tags, begun) {
+        if !tags.are_current() || store.tags.is_any_newer(entry.value_tags, *begun) {
             return Written::Doomed;
         }
-        let dependencies = tags.into_dependencies(store.bound.weigh(&entry));
+        let dependencies = tags.take_dependencies(store.bound.weigh(&entry));
         let slot = Slot::new(&entry, dependencies);
         let (expires, value) = (entry.expires, Value::clone(&entry.value));
         let timed = Timed { value: entry.value, expires };
@@ -289,7 +289,7 @@ impl Capture for MemoryCapture {
         });
         // It may have been refused for its weight; another entry may hold the same `Arc`, but not under this key.
         let is_refused = |(_, other): &(Slot, Timed)| {
-            Arc::ptr_eq(&other.value, &value) && store.entries.peek(&ByHash(hash)).is_none()
+            Arc::ptr_eq(&other.value, &value) && store.entries.peek(&ByHash(*hash)).is_none()
         };
         let is_refused = evicted.iter().any(is_refused);
         drop(evicted);

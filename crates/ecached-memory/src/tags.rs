@@ -145,8 +145,10 @@ impl Tags {
         let entry = match self.cells.entry(Cell(cell)) {
             Entry::Occupied(entry) => entry.into_ref(),
             Entry::Vacant(entry) => {
-                // Under the shard's lock: an invalidation that found no cell before it has advanced the count.
-                entry.key().0.version.store(self.now(), Ordering::SeqCst);
+                // Under the shard's lock: an invalidation that found no cell has been remembered before. Not the count of
+                // those begun: one that has not come to the cells yet must find an older version here, and change it.
+                let version = self.recent.last(self.hasher.hash_one(name));
+                entry.key().0.version.store(version, Ordering::SeqCst);
                 entry.insert(())
             }
         };
@@ -204,7 +206,7 @@ impl TagRefs {
 
     /// What an entry keeps for as long as it lives: one allocation of the size it needs, up to eight tags beside
     /// the function and the prefix.
-    pub(crate) fn into_dependencies(mut self, weight: u64) -> Box<dyn Dependencies> {
+    pub(crate) fn take_dependencies(&mut self, weight: u64) -> Box<dyn Dependencies> {
         let (tags, mut list) = (Arc::clone(&self.tags), std::mem::take(&mut self.list));
         macro_rules! fitting {
             ($($len:literal)*) => {$(
@@ -306,6 +308,17 @@ mod tests {
         tags.invalidate(&names(&["book:7"]));
         assert!(tags.is_any_newer(&names(&["book:7"]), captured));
         assert!(!tags.is_any_newer(&names(&["book:7"]), tags.now()));
+    }
+
+    #[test]
+    fn a_cell_made_during_an_invalidation_is_older_than_that() {
+        let tags = Tags::new();
+        let captured = tags.now();
+        // An invalidation begins, and does not come further for now.
+        let version = tags.begun.0.fetch_add(1, Ordering::SeqCst) + 1;
+        let brought = tags.capture(&names(&["book:7"]));
+        assert!(!tags.is_any_newer(&names(&["book:7"]), captured));
+        assert!(brought.versions().all(|own| own < version), "it would not change the cell");
     }
 
     #[test]

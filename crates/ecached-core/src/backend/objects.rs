@@ -31,7 +31,10 @@ pub trait Capture: Send + Sync + fmt::Debug {
 
     /// Stores a value under the key of the capture, unless the key was invalidated since, one of the value's own tags was,
     /// or `is_superseded` when the right to store is checked: a later computation has given a value.
-    fn store(self: Box<Self>, entry: NewEntry<'_>, is_superseded: &dyn Fn() -> bool) -> Written;
+    ///
+    /// What identifies the capture stays taken until it is dropped. Until then the computation is still in the table of
+    /// flights, where a caller who missed the value finds it by that.
+    fn store(&mut self, entry: NewEntry<'_>, is_superseded: &dyn Fn() -> bool) -> Written;
 }
 
 /// A value to store, and how.

@@ -158,6 +158,11 @@ impl Flights {
             let waits_for_itself = context.would_wait_for_itself(flight.id);
             return if waits_for_itself { Entered::Alone } else { Entered::AwaitOpening(flight) };
         }
+        // A flight opens without the shard's lock: one that was not open when it was asked first may be now.
+        if let Some(flight) = find(&shard, caller, may_join) {
+            drop(shard);
+            return join_or_alone(flight, context);
+        }
         // Nobody could look, so nothing tells whether an older computation has seen all that this caller may know of. It
         // must not be joined, but whoever waits for its end may share the next one: a source is not asked by all at once.
         if caller.looked == u64::MAX
@@ -257,7 +262,8 @@ impl Flights {
         }
     }
 
-    fn remove(&self, hash: u64, flight: &SharedFlight) {
+    /// `gave_way`: it has stored nothing, so nobody needs to look again.
+    fn remove(&self, hash: u64, flight: &SharedFlight, gave_way: bool) {
         let mut shard = self.shard(hash).lock();
         if let Some(flights) = shard.flights.get_mut(&hash) {
             flights.retain(|other| !Arc::ptr_eq(other, flight));
@@ -266,8 +272,7 @@ impl Flights {
             }
         }
         let now = self.tick();
-        // Who gave way to another flight has stored nothing.
-        if !matches!(flight.outcome.get(), Some(Outcome::Elsewhere(..))) {
+        if !gave_way {
             shard.note_end(hash, now);
         }
     }
@@ -361,12 +366,20 @@ impl Leader {
         }
         self.flight.land(outcome);
     }
+
+    /// Sends those who wait to another flight, which captured the same. The leader `looked` at that point.
+    pub(crate) fn give_way(self, to: SharedFlight, looked: u64) {
+        // First out of the table: who is not sent there looks again, and must not find this one for as long as it stands.
+        self.flights.remove(self.hash, &self.flight, true);
+        self.flight.land(Outcome::Elsewhere(to, looked));
+    }
 }
 
 impl Drop for Leader {
     fn drop(&mut self) {
         // First out of the table, so that those who are woken by an abandoned flight do not find it again.
-        self.flights.remove(self.hash, &self.flight);
+        let gave_way = matches!(self.flight.outcome.get(), Some(Outcome::Elsewhere(..)));
+        self.flights.remove(self.hash, &self.flight, gave_way);
         self.flight.identify(Identity::Unique, self.flights.tick());
         self.flight.land(Outcome::Abandoned);
     }

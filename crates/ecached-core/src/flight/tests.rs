@@ -94,8 +94,7 @@ fn the_end_of_a_flight_that_gave_way_makes_nobody_look_again() {
     let first = lead(&flights, &caller(&flights, "a"), captured(&[1]));
     let second = lead(&flights, &caller(&flights, "a"), Some(Identity::Unique));
     let late = caller(&flights, "a");
-    second.land(Outcome::Elsewhere(Arc::clone(first.shared()), late.looked));
-    drop(second);
+    second.give_way(Arc::clone(first.shared()), late.looked);
     assert!(matches!(enter(&flights, &late, captured(&[2])), Entered::Lead(_)));
 }
 

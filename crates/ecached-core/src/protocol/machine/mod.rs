@@ -258,8 +258,10 @@ impl Machine {
     }
 
     fn finish(&mut self, done: Done) -> Step {
-        self.captured = Captured::Nothing;
+        // The flight before its lease: who takes a new lease has looked before the value was there, and would compute it a
+        // second time if it did not learn that the flight has ended.
         self.leader = None;
+        self.captured = Captured::Nothing;
         self.release(done)
     }
 

@@ -69,7 +69,7 @@ impl Machine {
             // A store that shares leases may have given one that another computation has, or had.
             match self.cache.flights().opened(&self.caller(), &identity, &leader) {
                 OpenedAs::Second(flight) => {
-                    leader.land(Outcome::Elsewhere(Arc::clone(&flight), self.looked));
+                    leader.give_way(Arc::clone(&flight), self.looked);
                     return self.entered(join_or_alone(flight, &Context::current()));
                 }
                 OpenedAs::Late => {

@@ -95,7 +95,7 @@ impl Machine {
 
     fn store_object(
         &mut self,
-        capture: Box<dyn Capture>,
+        mut capture: Box<dyn Capture>,
         tags: &[Cow<'static, str>],
         value: Value,
     ) -> Step {
@@ -112,6 +112,8 @@ impl Machine {
         };
         let is_superseded = || self.leader.as_ref().is_some_and(Leader::is_superseded);
         let written = capture.store(entry, &is_superseded);
+        // Dropped behind the flight.
+        self.captured = Captured::Objects(capture);
         self.written(written)
     }
 
