@@ -3,6 +3,7 @@
 //! A connection belongs to the runtime on which it was opened, so each runtime has clients of its own.
 
 use crate::answer::{self, Answer, Answers};
+use crate::config::Config;
 use crate::error::{self, Failure};
 use crate::link::{Link, Linked};
 use crate::plan::{Batch, Exchange, Plan};
@@ -17,13 +18,15 @@ use memcache::exp::AsyncMetaClient;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::{Handle, Id};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 /// Runtimes whose connections are kept. Programs have one, or one for each processor; tests have one each, and those are
 /// soon gone, but their connections stay open until others take their place.
 const MAX_RUNTIMES: usize = 64;
 
-/// The connections of one runtime: one client per server.
-type Links = Arc<[Link<AsyncMetaClient>]>;
+/// The connections of one runtime: for each server one client, and a slot for each exchange that there may be at once.
+type Links = Arc<[(Link<AsyncMetaClient>, Semaphore)]>;
 
 /// The async side of a [`Memcached`](crate::Memcached). Clones share their connections.
 ///
@@ -51,20 +54,14 @@ impl AsyncMemcached {
 
     async fn run(&self, plan: &Plan<'_>) -> Result<Vec<Answer>> {
         let links = self.links()?;
-        let limit = self.shared.config.operation_timeout;
-        match tokio::time::timeout(limit, self.stages(&links, plan)).await {
-            Ok(answers) => answers,
-            Err(_) => Err(error::out_of_time()),
-        }
-    }
-
-    async fn stages(&self, links: &Links, plan: &Plan<'_>) -> Result<Vec<Answer>> {
+        let deadline = Instant::now() + self.shared.config.operation_timeout;
         let mut answers = Answers::new(plan);
         for stage in &plan.stages {
             if answers.is_lost() {
                 break;
             }
-            let outcomes = join_all(stage.iter().map(|batch| self.batch(links, batch))).await;
+            let batches = stage.iter().map(|batch| self.batch(&links, batch, deadline));
+            let outcomes = join_all(batches).await;
             for (batch, outcome) in stage.iter().zip(outcomes) {
                 answers.take(batch, outcome);
             }
@@ -72,28 +69,45 @@ impl AsyncMemcached {
         answers.finish()
     }
 
-    async fn batch(&self, links: &Links, batch: &Batch<'_>) -> Result<Vec<Answer>> {
+    async fn batch(
+        &self,
+        links: &Links,
+        batch: &Batch<'_>,
+        deadline: Instant,
+    ) -> Result<Vec<Answer>> {
         let servers = &self.shared.config.servers;
-        let (Some(link), Some(name)) = (links.get(batch.server), servers.get(batch.server)) else {
+        let (Some((link, slots)), Some(name)) =
+            (links.get(batch.server), servers.get(batch.server))
+        else {
             return Err(error::nonsense());
         };
         let mut answers = Vec::with_capacity(batch.positions.len());
+        let slot = timeout_at(deadline, slots.acquire()).await;
+        let Ok(Ok(_slot)) = slot else { return Err(error::out_of_time()) };
         for exchange in batch.exchanges() {
-            answers.append(&mut self.exchange(link, name, exchange).await?);
+            answers.append(&mut self.exchange((link, name), exchange, deadline).await?);
         }
         Ok(answers)
     }
 
     async fn exchange(
         &self,
-        link: &Link<AsyncMetaClient>,
-        name: &str,
+        (link, name): (&Link<AsyncMetaClient>, &str),
         exchange: Exchange<'_, '_>,
+        deadline: Instant,
     ) -> Result<Vec<Answer>> {
         let mut is_again = false;
         loop {
-            let linked = self.client(link, name).await?;
-            let returned = linked.client.run_batch(exchange.operations(is_again)?).await;
+            let linked = timeout_at(deadline, self.client(link, name))
+                .await
+                .unwrap_or_else(|_| Err(error::out_of_time()))?;
+            let operations = exchange.operations(is_again)?;
+            let answered = timeout_at(deadline, linked.client.run_batch(operations)).await;
+            let Ok(returned) = answered else {
+                // The client may be connecting to where the server no longer is, which it would never find out.
+                link.forget(&linked);
+                return Err(error::out_of_time());
+            };
             let failure = match answer::of_exchange(exchange, returned, name) {
                 Ok(answers) => return Ok(answers),
                 Err(failure) => failure,
@@ -128,7 +142,9 @@ impl AsyncMemcached {
         if let Some((_, links)) = runtimes.iter().find(|(other, _)| *other == id) {
             return Ok(Arc::clone(links));
         }
-        let links: Links = self.shared.config.servers.iter().map(|_| Link::new()).collect();
+        let Config { servers, max_connections, .. } = &self.shared.config;
+        let slots = || Semaphore::new((*max_connections).min(Semaphore::MAX_PERMITS));
+        let links: Links = servers.iter().map(|_| (Link::new(), slots())).collect();
         let oldest = (runtimes.len() >= MAX_RUNTIMES).then(|| runtimes.remove(0));
         runtimes.push((id, Arc::clone(&links)));
         drop(runtimes);
@@ -175,5 +191,32 @@ impl AsyncBackend for AsyncMemcached {
 impl fmt::Debug for AsyncMemcached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncMemcached").field("servers", &self.shared.config.servers).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Memcached;
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::time::Duration;
+
+    /// A server's name may have another address by the time that nothing comes from the one it had.
+    #[test]
+    fn a_client_that_took_too_long_is_let_go_of() {
+        let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let memcached = Memcached::builder()
+            .servers([silent.local_addr().unwrap().to_string()])
+            .operation_timeout(Duration::from_millis(50))
+            .connect_timeout(Duration::from_secs(60))
+            .build()
+            .unwrap()
+            .asynchronous();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let error = AsyncBackend::get(&memcached, "key").await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Timeout);
+            assert!(memcached.links().unwrap()[0].0.get().is_none());
+        });
     }
 }

@@ -4,6 +4,7 @@ use crate::answer::{self, Answer, Answers};
 use crate::error::{self, Failure};
 use crate::link::{Link, Linked};
 use crate::plan::{Batch, Exchange, Plan};
+use crate::slots::Slots;
 use crate::store::Shared;
 use ecached_core::Result;
 use ecached_core::backend::{Backend, Capabilities, Invalidating, Item, Opening, Storing, Written};
@@ -18,13 +19,14 @@ use std::sync::Arc;
 pub struct BlockingMemcached {
     shared: Arc<Shared>,
     /// One per server.
-    links: Arc<[Link<MetaClient>]>,
+    links: Arc<[(Link<MetaClient>, Slots)]>,
     clock: Clock,
 }
 
 impl BlockingMemcached {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        let links = shared.config.servers.iter().map(|_| Link::new()).collect();
+        let slots = || Slots::new(shared.config.max_connections);
+        let links = shared.config.servers.iter().map(|_| (Link::new(), slots())).collect();
         Self { shared, links, clock: Clock::system() }
     }
 
@@ -58,9 +60,12 @@ impl BlockingMemcached {
         exchange: Exchange<'_, '_>,
         deadline: Tick,
     ) -> Result<Vec<Answer>> {
-        let (Some(link), Some(name)) = (self.links.get(server), self.servers().get(server)) else {
+        let (Some((link, slots)), Some(name)) =
+            (self.links.get(server), self.servers().get(server))
+        else {
             return Err(error::nonsense());
         };
+        let _slot = slots.take(&self.clock, deadline).ok_or_else(error::out_of_time)?;
         let mut is_again = false;
         loop {
             if self.clock.has_passed(deadline) {

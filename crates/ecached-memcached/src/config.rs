@@ -83,8 +83,7 @@ impl MemcachedBuilder {
         self
     }
 
-    /// How long a connection may take to come about, or to become free at [`max_connections`](Self::max_connections);
-    /// 500 ms unless given.
+    /// How long a connection may take to come about; 500 ms unless given.
     pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -97,7 +96,7 @@ impl MemcachedBuilder {
     }
 
     /// Connections in use at once per server, for blocking callers together and for those of each tokio runtime; others
-    /// wait. 64 unless given.
+    /// wait, at most for the operation time-out. 64 unless given.
     pub const fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
         self
@@ -151,7 +150,7 @@ pub(crate) struct Config {
     pub(crate) operation_timeout: Duration,
     connect_timeout: Duration,
     pub(crate) max_value_bytes: usize,
-    max_connections: usize,
+    pub(crate) max_connections: usize,
 }
 
 impl Config {
@@ -160,7 +159,7 @@ impl Config {
         MetaClient::builder()
             .io_timeout(Some(self.operation_timeout))
             .connect_timeout(Some(self.connect_timeout))
-            .max_connections(Some(self.max_connections))
+            .max_connections(None) // slots are counted by us, see `slots`
             .max_idle(self.max_connections)
     }
 }

@@ -22,6 +22,7 @@ mod error;
 mod link;
 mod plan;
 mod router;
+mod slots;
 mod store;
 
 #[cfg(feature = "tokio")]

@@ -10,8 +10,10 @@ const MANIFEST: &str = "benches/Cargo.toml";
 const TARGET: &str = "target/benches";
 
 /// The parts of the page: each is written by a program of its own, and leaves the others as they are.
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 5] = [
     Part { name: "memory", bin: "report", needs_servers: false },
+    Part { name: "growth", bin: "growth", needs_servers: false },
+    Part { name: "hit-ratio", bin: "hit_ratio", needs_servers: false },
     Part { name: "remote", bin: "remote", needs_servers: true },
     Part { name: "survivors", bin: "survivors", needs_servers: true },
 ];
@@ -147,7 +149,8 @@ mod tests {
             let (wanted, rest) = parts(&words(text)).unwrap();
             (wanted.iter().map(|part| part.name).collect::<Vec<_>>(), rest)
         };
-        assert_eq!(names("--quick"), (vec!["memory", "remote", "survivors"], words("--quick")));
+        let all = PARTS.map(|part| part.name).to_vec();
+        assert_eq!(names("--quick"), (all, words("--quick")));
         assert_eq!(names("--only remote --quick"), (vec!["remote"], words("--quick")));
         assert_eq!(names("--only remote --only memory").0, ["remote", "memory"]);
         assert!(parts(&words("--only disk")).is_err());

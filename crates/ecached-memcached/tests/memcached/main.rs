@@ -16,5 +16,6 @@ mod pretender;
 #[cfg(feature = "tokio")]
 mod runtimes;
 mod sizes;
+mod slots;
 mod support;
 mod trips;
