@@ -1,13 +1,13 @@
 //! One computation across processes: two caches on one store are two processes.
 
-use ecached::backend::Store;
+use ecached::backend::{Backend, Capabilities, Item, Opening, Store, Storing, Written};
 use ecached::{
-    Cache, Clock, Config, EntryOptions, Error, ErrorKind, Lock, ManualTime, Result, Settings, aio,
-    cached, caches,
+    Cache, Clock, Config, EntryOptions, Error, ErrorKind, Lock, ManualTime, Result, Settings,
+    Version, aio, cached, caches,
 };
 use ecached_testing::{AsyncMap, ConditionalMap, Face, Map, block_on};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Barrier, LazyLock, mpsc};
+use std::sync::{Barrier, LazyLock, Mutex, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -106,6 +106,55 @@ fn callers_of_two_processes_compute_once() {
         });
         assert_eq!(runs.load(Ordering::SeqCst), 1);
         assert!(!pair.has_lock(), "{:?}", (pair.keys)());
+    }
+}
+
+/// Who looked before the other process stored, and opens after it, looks again.
+#[test]
+fn who_comes_between_a_store_and_its_own_opening_does_not_compute() {
+    let map = ConditionalMap::default();
+    let other = Cache::with_settings(Store::blocking(map.clone()), distributed());
+    let runs = AtomicU64::new(0);
+    let overtaken = Overtaken { map, by: Mutex::new(Some(other)) };
+    let cache = Cache::with_settings(Store::blocking(overtaken), distributed());
+    let value = cache.get_or_compute("a", tagged(), || runs.fetch_add(1, Ordering::SeqCst) + 2);
+    assert_eq!((value, runs.into_inner()), (1, 0));
+    assert_eq!(cache.get_or_compute("a", tagged(), || 3_u64), 1);
+}
+
+/// A store in which another process does a whole call before the first opening of this one.
+struct Overtaken {
+    map: ConditionalMap,
+    by: Mutex<Option<Cache>>,
+}
+
+impl Backend for Overtaken {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.map.get(key)
+    }
+    fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        self.map.get_many(keys)
+    }
+    fn set_many(&self, items: &[Item]) -> Result<()> {
+        self.map.set_many(items)
+    }
+    fn delete(&self, keys: &[&str]) -> Result<()> {
+        self.map.delete(keys)
+    }
+    fn capabilities(&self) -> Capabilities {
+        Backend::capabilities(&self.map)
+    }
+    fn open(&self, opening: &Opening) -> Result<Vec<Option<Version>>> {
+        if let Some(other) = self.by.lock().unwrap().take() {
+            assert_eq!(other.get_or_compute("a", tagged(), || 1_u64), 1);
+        }
+        self.map.open(opening)
+    }
+    fn store(&self, storing: &Storing) -> Result<Written> {
+        self.map.store(storing)
+    }
+    fn release(&self, key: &str, token: &Version) -> Result<()> {
+        self.map.release(key, token)
     }
 }
 

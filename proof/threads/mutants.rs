@@ -71,7 +71,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "ends are not noted",
         "two callers share one computation",
         TABLE,
-        ("shard.note_end(hash, now);", "if !MUTANT { ORIGINAL }"),
+        ("shard.note_end(mark(hash, flight.tag_set), now);", "if !MUTANT { ORIGINAL }"),
     ),
     mutant(
         "an end is noted under another lock than the removal",
@@ -87,8 +87,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "two callers share one computation",
         TABLE,
         (
-            "if shard.has_ended(caller.key.hash(), caller.looked) {\n            return Entered::LookAgain;",
-            "if !MUTANT && shard.has_ended(caller.key.hash(), caller.looked) {\n            return Entered::LookAgain;",
+            "if shard.has_ended(mark(caller.key.hash(), caller.tag_set), caller.looked) {\n            return Entered::LookAgain;",
+            "if !MUTANT && shard.has_ended(mark(caller.key.hash(), caller.tag_set), caller.looked) {\n            return Entered::LookAgain;",
         ),
     ),
     mutant(
@@ -165,8 +165,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "bytes: two callers share one computation",
         TABLE,
         (
-            "if shard.has_ended(caller.key.hash(), caller.looked) {\n            return OpenedAs::Late;",
-            "if !MUTANT && shard.has_ended(caller.key.hash(), caller.looked) {\n            return OpenedAs::Late;",
+            "if shard.has_ended(mark(caller.key.hash(), caller.tag_set), caller.looked) {\n            return OpenedAs::Late;",
+            "if !MUTANT && shard.has_ended(mark(caller.key.hash(), caller.tag_set), caller.looked) {\n            return OpenedAs::Late;",
         ),
     ),
     mutant(

@@ -74,26 +74,31 @@ pub(crate) enum OpenedAs {
 struct Shard {
     /// Flights by the hash of their key.
     flights: HashMap<u64, Vec<SharedFlight>, foldhash::fast::RandomState>,
-    /// The last that ended: hashes of their keys, and when.
+    /// The last that ended: their marks, and when.
     ends: VecDeque<(u64, u64)>,
     /// When the latest one ended that is not in `ends` any more.
     earlier_end: u64,
 }
 
+/// What ends are remembered by. Those of other tag sets say nothing about an entry.
+const fn mark(hash: u64, tag_set: u64) -> u64 {
+    hash ^ tag_set.rotate_left(32)
+}
+
 impl Shard {
-    /// Whether a flight of that key may have ended after `since`. Never wrong when it says no.
-    fn has_ended(&self, hash: u64, since: u64) -> bool {
+    /// Whether a flight with that mark may have ended after `since`. Never wrong when it says no.
+    fn has_ended(&self, mark: u64, since: u64) -> bool {
         self.earlier_end > since
-            || self.ends.iter().any(|(ended, at)| *ended == hash && *at > since)
+            || self.ends.iter().any(|(ended, at)| *ended == mark && *at > since)
     }
 
-    fn note_end(&mut self, hash: u64, at: u64) {
+    fn note_end(&mut self, mark: u64, at: u64) {
         if self.ends.len() == REMEMBERED_ENDS
             && let Some((_, earlier)) = self.ends.pop_front()
         {
             self.earlier_end = earlier;
         }
-        self.ends.push_back((hash, at));
+        self.ends.push_back((mark, at));
     }
 }
 
@@ -147,7 +152,7 @@ impl Flights {
             drop(shard);
             return join_or_alone(flight, context);
         }
-        if shard.has_ended(caller.key.hash(), caller.looked) {
+        if shard.has_ended(mark(caller.key.hash(), caller.tag_set), caller.looked) {
             return Entered::LookAgain;
         }
         // Whether it captures what the caller saw is not known yet.
@@ -234,7 +239,7 @@ impl Flights {
             return OpenedAs::Second(flight);
         }
         // It may have had the same versions, and its value is an entry now.
-        if shard.has_ended(caller.key.hash(), caller.looked) {
+        if shard.has_ended(mark(caller.key.hash(), caller.tag_set), caller.looked) {
             return OpenedAs::Late;
         }
         OpenedAs::Only
@@ -273,7 +278,7 @@ impl Flights {
         }
         let now = self.tick();
         if !gave_way {
-            shard.note_end(hash, now);
+            shard.note_end(mark(hash, flight.tag_set), now);
         }
     }
 

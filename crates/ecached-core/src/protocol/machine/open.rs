@@ -78,6 +78,9 @@ impl Machine {
                 }
                 OpenedAs::Only => self.leader = Some(leader),
             }
+            if self.came_late() {
+                return self.look_again();
+            }
             if let Some(step) = self.take_lock() {
                 return step;
             }
