@@ -2,7 +2,8 @@
 //!
 //! # Layout
 //!
-//! - One file per task: [`check`], [`mod@test`], [`examples`], [`histories`], [`instructions`], [`prove`], [`tidy`], [`mod@bench`], [`tools`].
+//! - One file per task: [`check`], [`mod@test`], [`examples`], [`fuzz`], [`histories`], [`instructions`], [`prove`],
+//!   [`tidy`], [`mod@bench`], [`tools`].
 //! - [`cargo`] builds commands and reads the workspace; [`report`] runs named steps and sums them up.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks on its standard streams")]
 #![expect(clippy::print_stderr, reason = "a command-line tool talks on its standard streams")]
@@ -11,6 +12,7 @@ mod bench;
 mod cargo;
 mod check;
 mod examples;
+mod fuzz;
 mod histories;
 mod instructions;
 mod prove;
@@ -35,6 +37,8 @@ cargo xtask <task>
   fix                formats the code
   examples [name…]   runs every example in release, or those named
   prove [--small]    walks every schedule of the model's worlds, and looks for every mutant; minutes
+  fuzz [--runs N] [target…]
+                     ten million inputs, or N, for each fuzz target; needs cargo-fuzz, and half an hour
   instructions [--update]
                      counts the instructions of the hot paths with valgrind, and compares with what is kept
   bench [-- args]    measures against other caches and writes the table in the README
@@ -67,6 +71,7 @@ fn run(task: &str, arguments: &[String]) -> Outcome {
         "examples" => return examples::run(arguments),
         "bench" => return bench::run(arguments),
         "histories" => return histories::run(arguments),
+        "fuzz" => return fuzz::run(arguments),
         "instructions" => return instructions::run(arguments),
         "prove" => return prove::run(arguments),
         _ => {}
