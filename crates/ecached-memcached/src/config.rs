@@ -3,7 +3,7 @@
 use crate::store::Memcached;
 use ecached_core::backend::Store;
 use ecached_core::{BackendUrl, Error, ErrorKind, Result};
-use memcache::exp::{MetaClient, MetaClientBuilder};
+use memcache::exp::{MetaClient, MetaClientBuilder, Router};
 use std::net::Ipv6Addr;
 use std::time::Duration;
 
@@ -153,12 +153,22 @@ pub(crate) struct Config {
     pub(crate) max_connections: usize,
 }
 
+/// Keys have been placed by us already.
+struct OneServer;
+
+impl Router for OneServer {
+    fn route(&self, _: &[u8], _: &[String]) -> usize {
+        0
+    }
+}
+
 impl Config {
     /// Makes clients of single servers.
     pub(crate) fn client(&self) -> MetaClientBuilder {
         MetaClient::builder()
             .io_timeout(Some(self.operation_timeout))
             .connect_timeout(Some(self.connect_timeout))
+            .router(OneServer)
             .max_connections(None) // slots are counted by us, see `slots`
             .max_idle(self.max_connections)
     }

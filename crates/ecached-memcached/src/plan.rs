@@ -134,6 +134,14 @@ pub(crate) struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// In one stage, or in two if all of a server has to be done before the rest.
     fn new(router: &Router, commands: Vec<Command<'a>>, first: Option<usize>) -> Self {
+        if router.servers() == 1 {
+            let (len, positions) = (commands.len(), (0..commands.len()).collect());
+            let stages = match len {
+                0 => Vec::new(),
+                _ => vec![vec![Batch { server: 0, commands, positions }]],
+            };
+            return Self { stages, len, goes_on: false };
+        }
         let mut batches: Vec<Batch<'a>> =
             (0..router.servers()).map(|server| Batch { server, ..Batch::default() }).collect();
         let len = commands.len();
