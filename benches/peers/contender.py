@@ -23,6 +23,9 @@ class Failed(Exception):
 class Contender:
     """Starts the process, sends it commands, ends it."""
 
+    program: str | None = None
+    """Where the systems are that are other programs."""
+
     def __init__(self, name: str, store: str, value_size: int, port: int, database: int) -> None:
         self.name = name
         self.system = find(name)
@@ -32,7 +35,7 @@ class Contender:
         place = Place(store, self._directory.name, port, database)
         opening = {"name": name, "place": dataclasses.asdict(place), "value_size": value_size}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "peers.worker", json.dumps(opening)],
+            [*self._command(), json.dumps(opening)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -41,6 +44,9 @@ class Contender:
         )
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
+
+    def _command(self) -> list[str]:
+        return [self.program] if self.system.is_program else [sys.executable, "-m", "peers.worker"]
 
     def open(self) -> None:
         """Imports the system and opens its store."""

@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 # As the package `peers`: none of its modules may stand in for one of the measured packages.
 sys.path[0] = str(HERE.parent)
 
-from peers import environment, plan, report  # noqa: E402
+from peers import contender, environment, plan, report  # noqa: E402
 
 
 def arguments() -> argparse.Namespace:
@@ -28,6 +28,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there as JSON")
     parser.add_argument("--quick", action="store_true", help="under a minute: fewer, shorter rounds, no 100,000 entries")
+    parser.add_argument("--ecached", type=Path, metavar="PROGRAM", help="measure ecached too: the bin `ancestors` of the benches")
     parser.add_argument("--only", action="append", metavar="NAME", help="measure only this system; may be repeated")
     parser.add_argument(
         "--venv",
@@ -43,6 +44,7 @@ def main() -> int:
     """Installs, measures, prints."""
     options = arguments()
     environment.enter(options.venv.absolute(), HERE / "requirements.txt", Path(__file__).resolve())
+    contender.Contender.program = str(options.ecached.absolute()) if options.ecached else None
     settings = plan.QUICK if options.quick else plan.FULL
     result = plan.run(settings, only=options.only, not_installed=environment.failures(options.venv.absolute()))
     report.show(result)

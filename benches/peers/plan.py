@@ -132,7 +132,7 @@ class Run:
                 continue
             contenders.append(contender)
             if contender.version:
-                self.versions[contender.system.package] = contender.version
+                self.versions[contender.system.package or name] = contender.version
         return contenders
 
     def _rates(self, store: str, operation: str, command: str, tagged: bool, contenders: list[Contender]) -> None:
@@ -253,6 +253,8 @@ def run(settings: Settings, only: list[str] | None, not_installed: dict[str, str
     described = machine.describe()
     result = Run(settings)
     names = [name for name in SYSTEMS if not only or name in only or name.startswith(CALIBRATION)]
+    if Contender.program is None:
+        names = [name for name in names if not find(name).is_program]
     for name in list(names):
         reason = not_installed.get(find(name).package or "")
         if reason:

@@ -5,7 +5,11 @@
 //! in this crate.
 
 pub mod allocations;
+#[cfg(feature = "remote")]
+pub mod ancestors;
 pub mod contenders;
+pub mod growth;
+pub mod hit_ratio;
 pub mod hits;
 pub mod invalidations;
 pub mod machine;
@@ -13,6 +17,7 @@ pub mod memory;
 pub mod misses;
 pub mod options;
 pub mod page;
+pub mod plot;
 #[cfg(feature = "remote")]
 pub mod remote;
 pub mod rounds;

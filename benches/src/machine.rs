@@ -63,6 +63,30 @@ fn versions(package: &str) -> Vec<String> {
     versions
 }
 
+/// All of that in one sentence: the machine, the load that it had, and the versions of ecached and of its peers.
+#[must_use]
+pub fn conditions(load: Option<f64>, peers: &[&str]) -> String {
+    let load = load.map(|load| format!(", load {load:.1} before")).unwrap_or_default();
+    let packages = ["ecached"].iter().chain(peers);
+    let versions: Vec<_> = packages.map(|name| format!("{name} {}", version(name))).collect();
+    format!(
+        "{}, {} cores{load}; {}; {}; {}.",
+        processor(),
+        cores(),
+        compiler(),
+        versions.join(", "),
+        today(),
+    )
+}
+
+/// Bytes that programs can still have, if the system tells.
+#[must_use]
+pub fn available_memory() -> Option<u64> {
+    let info = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = info.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+}
+
 /// Today, in UTC.
 #[must_use]
 pub fn today() -> String {

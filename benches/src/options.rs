@@ -1,7 +1,11 @@
-//! What the bins that write a part of the page are told: `[--quick] [--out PATH] [--readme PATH]`.
+//! What the bins that write a part of the page are told: `[--quick] [--out PATH] [--readme PATH] [--trace PATH]`.
+//!
+//! All take the same, so that `cargo xtask bench` can tell it to each of them.
 
 use crate::page;
+use crate::plot::Chart;
 use std::error::Error;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// See the module.
@@ -16,6 +20,8 @@ pub struct Options {
     is_readme_wanted: bool,
     /// Peers that do not build, and why: `--broken NAME=REASON`.
     pub broken: Vec<(String, String)>,
+    /// Files with accesses of real programs.
+    pub traces: Vec<PathBuf>,
 }
 
 impl Options {
@@ -33,6 +39,7 @@ impl Options {
             readme: root.join("README.md"),
             is_readme_wanted: false,
             broken: Vec::new(),
+            traces: Vec::new(),
         };
         let mut arguments = lexopt::Parser::from_env();
         while let Some(argument) = arguments.next()? {
@@ -43,13 +50,15 @@ impl Options {
                     options.readme = arguments.value()?.into();
                     options.is_readme_wanted = true;
                 }
+                Long("trace") => options.traces.push(arguments.value()?.into()),
                 Long("broken") => {
                     let text = arguments.value()?.to_string_lossy().into_owned();
                     let (name, reason) = text.split_once('=').unwrap_or((&text, "unknown"));
                     options.broken.push((name.to_owned(), reason.to_owned()));
                 }
                 other => {
-                    let usage = format!("{bin} [--quick] [--out PATH] [--readme PATH]");
+                    let usage =
+                        format!("{bin} [--quick] [--out PATH] [--readme PATH] [--trace PATH]");
                     return Err(format!("{}; usage: {usage}", other.unexpected()).into());
                 }
             }
@@ -65,6 +74,17 @@ impl Options {
     pub fn write(&self, part: &str, text: &str) -> Result<(), Box<dyn Error>> {
         println!("{text}");
         Ok(page::write(&self.out, part, text)?)
+    }
+
+    /// Writes a chart into the folder `plots` beside the page.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be drawn, or the file cannot be written.
+    pub fn write_plot(&self, name: &str, chart: &Chart) -> Result<(), Box<dyn Error>> {
+        let folder = self.out.parent().unwrap_or(Path::new("")).join("plots");
+        fs::create_dir_all(&folder)?;
+        Ok(fs::write(folder.join(name), chart.svg()?)?)
     }
 
     /// Writes a part of the README, if it has the markers of that name.

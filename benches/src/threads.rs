@@ -86,24 +86,44 @@ pub fn measure(rounds: usize) -> (Vec<Row>, usize) {
 
 /// Hits per microsecond of a thread for each of `orders`; `None` if one of them had to wait for a core.
 fn throughput(orders: &[Vec<u64>], walk: Walk) -> Option<f64> {
+    let warm_up = |thread: usize| walk(&orders[thread], WARM_UP);
+    let nanos = together(orders.len(), warm_up, |thread| walk(&orders[thread], PASSES))?;
+    let hits = orders.len() as u64 * RESIDENT * PASSES as u64;
+    Some(hits as f64 / nanos * 1e3)
+}
+
+/// The part of the time by which threads may begin one after the other.
+const SKEW: f64 = 0.05;
+
+/// Nanoseconds that threads need to do `work` at the same time, each for its number, after its `warm_up`; `None` if one of
+/// them had to wait for a core, or did not begin with the others: on a core of their own one after the other is not at the
+/// same time.
+pub(crate) fn together(
+    threads: usize,
+    warm_up: impl Fn(usize) + Sync,
+    work: impl Fn(usize) + Sync,
+) -> Option<f64> {
     let ready = AtomicUsize::new(0);
-    let work = |order: &[u64]| {
-        walk(order, WARM_UP);
+    let run = |thread: usize| {
+        warm_up(thread);
         // All begin at the same time, and awake.
         ready.fetch_add(1, Ordering::SeqCst);
-        while ready.load(Ordering::SeqCst) < orders.len() {
+        while ready.load(Ordering::SeqCst) < threads {
             std::hint::spin_loop();
         }
         let watch = Stopwatch::start();
-        walk(order, PASSES);
+        work(thread);
         watch.stop()
     };
     let runs: Vec<_> = thread::scope(|scope| {
-        let handles: Vec<_> = orders.iter().map(|order| scope.spawn(|| work(order))).collect();
-        handles.into_iter().map(|handle| handle.join().expect("a walk does not panic")).collect()
+        let run = &run;
+        let handles: Vec<_> = (0..threads).map(|thread| scope.spawn(move || run(thread))).collect();
+        handles.into_iter().map(|handle| handle.join().expect("no work panics")).collect()
     });
     let begin = runs.iter().map(|run| run.begin).min()?;
-    let end = runs.iter().map(|run| run.end).max()?;
-    let hits = orders.len() as u64 * RESIDENT * PASSES as u64;
-    runs.iter().all(|run| run.had_a_core()).then(|| hits as f64 / (end - begin).as_secs_f64() / 1e6)
+    let (last, end) =
+        (runs.iter().map(|run| run.begin).max()?, runs.iter().map(|run| run.end).max()?);
+    let nanos = (end - begin).as_secs_f64() * 1e9;
+    let is_together = (last - begin).as_secs_f64() * 1e9 <= SKEW * nanos;
+    (is_together && runs.iter().all(|run| run.had_a_core())).then_some(nanos)
 }

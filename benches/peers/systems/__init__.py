@@ -5,6 +5,7 @@ from importlib import import_module
 SYSTEMS = {
     "calibration": "calibration:Calibration",
     "calibration (miss)": "calibration:CalibrationMiss",
+    "ecached": "ecached:Ecached",
     "easy_cache": "easy_cache:EasyCache",
     "easy_cache (Django's Redis cache)": "easy_cache:EasyCacheOverDjango",
     "functools.lru_cache": "lru_cache:LruCache",

@@ -22,6 +22,8 @@ class System:
     stores: Sequence[str] = ()
     has_tags = False
     is_async = False
+    is_program = False
+    """Another program than Python."""
     commands: Sequence[str] = ("hit", "miss")
     """What is measured of it per second."""
     note = ""

@@ -108,7 +108,7 @@ impl Report {
         };
         self.sections.iter().for_each(|(title, rows)| section(title, rows));
         section("Redis: other caches", &self.peers.rows);
-        _ = writeln!(text, "{}", self.peers.table());
+        _ = writeln!(text, "{}", self.peers.tables());
         for (name, reason) in broken {
             _ = writeln!(text, "- {name} does not build: {reason}");
         }

@@ -58,18 +58,7 @@ fn measure(is_quick: bool) -> Report {
 
 impl Report {
     fn conditions(&self) -> String {
-        let peers = ["cached", "moka", "quick_cache"]
-            .map(|name| format!("{name} {}", machine::version(name)));
-        let load = self.load.map(|load| format!(", load {load:.1} before")).unwrap_or_default();
-        format!(
-            "{}, {} cores{load}; {}; ecached {}, {}; {}.\n",
-            machine::processor(),
-            machine::cores(),
-            machine::compiler(),
-            machine::version("ecached"),
-            peers.join(", "),
-            machine::today(),
-        )
+        format!("{}\n", machine::conditions(self.load, &["cached", "moka", "quick_cache"]))
     }
 
     /// The rows with a target.

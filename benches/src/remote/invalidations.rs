@@ -28,7 +28,7 @@ const WATCHED: usize = 7;
 const WAIT_MILLIS: f64 = 5.0;
 
 /// Puts at the same time.
-const WRITERS: u64 = 64;
+pub const WRITERS: u64 = 64;
 
 /// A client that only reads, over a connection of its own, as fast as it can.
 #[derive(Debug)]

@@ -57,6 +57,22 @@ pub fn keys_of(servers: &Servers, work: impl FnOnce()) -> u64 {
     cost(servers, work).keys
 }
 
+/// The head of the table that [`row`] gives the rows of.
+pub const HEAD: &str = "| Redis | round trips | keys looked up | commands, those inside scripts too |\n\
+                        | --- | ---: | ---: | --- |";
+
+/// A row of what `work` costs.
+///
+/// # Panics
+///
+/// If the server does not answer.
+pub fn row(servers: &Servers, what: &str, work: impl FnOnce()) -> String {
+    let Counts { reads, keys, commands } = cost(servers, work);
+    let commands: Vec<_> =
+        commands.into_iter().map(|(name, count)| format!("{count} `{name}`")).collect();
+    format!("| {what} | {reads} | {keys} | {} |", commands.join(", "))
+}
+
 fn tags(count: usize) -> EntryOptions {
     let names = (0..count).map(|number| format!("trip{number}"));
     EntryOptions::timeout(TIMEOUT_SECONDS).with_tags(names)
@@ -96,15 +112,10 @@ fn works(cache: &Cache) -> Vec<(String, Box<dyn Fn() + '_>)> {
 /// If a server does not answer.
 #[must_use]
 pub fn table(servers: &Servers) -> String {
-    let mut text = String::from(
-        "| Redis | round trips | keys looked up | commands, those inside scripts too |\n| --- | ---: | ---: | --- |\n",
-    );
+    let mut text = format!("{HEAD}\n");
     let cache = caches().get("redis").expect("registered");
     for (what, work) in works(&cache) {
-        let Counts { reads, keys, commands } = cost(servers, work);
-        let commands: Vec<_> =
-            commands.into_iter().map(|(name, count)| format!("{count} `{name}`")).collect();
-        _ = writeln!(text, "| {what} | {reads} | {keys} | {} |", commands.join(", "));
+        _ = writeln!(text, "{}", row(servers, &what, work));
     }
     text += "\n| Memcached | `cmd_get` | `cmd_set` | `cmd_touch` | `delete_hits` and `delete_misses` |\n\
              | --- | ---: | ---: | ---: | ---: |\n";

@@ -144,12 +144,16 @@ impl Schedule {
         }
         let number = queue.next_number;
         queue.next_number += 1;
+        let is_next = queue.due.peek().is_none_or(|next| at < next.0.at);
         queue.due.push(Reverse(Due { at, number, job }));
         if !queue.is_running {
             let builder = thread::Builder::new().name("ecached-housekeeping".to_owned());
             queue.is_running = builder.spawn(|| self.run()).is_ok();
         }
-        self.changed.notify_one();
+        // The thread wakes for the one before in any case, and then looks for the next.
+        if is_next {
+            self.changed.notify_one();
+        }
     }
 
     fn run(&self) {

@@ -2,6 +2,7 @@
 
 use crate::cargo::{cannot_run, cargo, exec, root};
 use crate::report::Outcome;
+use crate::tools;
 
 /// The benches are a workspace of their own: their peers are heavy and some need newer compilers than we do.
 const MANIFEST: &str = "benches/Cargo.toml";
@@ -10,12 +11,14 @@ const MANIFEST: &str = "benches/Cargo.toml";
 const TARGET: &str = "target/benches";
 
 /// The parts of the page: each is written by a program of its own, and leaves the others as they are.
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 7] = [
     Part { name: "memory", bin: "report", needs_servers: false },
     Part { name: "growth", bin: "growth", needs_servers: false },
     Part { name: "hit-ratio", bin: "hit_ratio", needs_servers: false },
     Part { name: "remote", bin: "remote", needs_servers: true },
     Part { name: "survivors", bin: "survivors", needs_servers: true },
+    Part { name: "ancestors", bin: "ancestors", needs_servers: true },
+    Part { name: "build", bin: "build_cost", needs_servers: false },
 ];
 
 /// Features of the benches that add a cache over Redis to compare with.
@@ -40,8 +43,11 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         return Err(format!("there is no {MANIFEST}").into());
     }
     let (wanted, rest) = parts(without_separator(arguments))?;
-    let peers =
-        if wanted.iter().any(|part| part.needs_servers) { buildable()? } else { Peers::default() };
+    let mut peers = Peers::default();
+    if wanted.iter().any(|part| part.needs_servers) {
+        tools::ensure(tools::FOR_TESTS)?;
+        peers = buildable()?;
+    }
     for part in wanted {
         let mut command = cargo(["run"]);
         command.args(built_how()).args(["--bin", part.bin]);

@@ -1,68 +1,78 @@
 //! [cached](https://docs.rs/cached): its macro over Redis. It has no tags there.
 
-use super::lasting;
+use super::bare::Bare;
+use super::run::{Function, Run};
 use crate::machine;
-use crate::remote::turns::Turns;
-use crate::remote::{RESIDENT, Servers, bare_key, hits, value};
-use crate::row::{Row, Target};
-use cached::RedisCache;
+use crate::remote::subject::TIMEOUT;
+use crate::remote::value;
 use cached::macros::concurrent_cached;
-use std::cell::Cell;
+use cached::{AsyncRedisCache, RedisCache};
 use std::hint::black_box;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 static URL: OnceLock<String> = OnceLock::new();
+
+static LOADED: AtomicU64 = AtomicU64::new(0);
+
+fn loaded() -> u64 {
+    LOADED.load(Ordering::Relaxed)
+}
+
+fn url() -> &'static str {
+    URL.get().expect("set before the first call")
+}
 
 #[concurrent_cached(
     map_error = r##"|error| format!("{error:?}")"##,
     ty = "cached::RedisCache<u64, String>",
     create = r##" {
         RedisCache::builder("user")
-            .ttl(Duration::from_secs(3600))
-            .connection_string(URL.get().expect("set before the first call"))
+            .ttl(TIMEOUT)
+            .connection_string(url())
             .build()
             .expect("the server listens")
     } "##
 )]
 fn load(id: u64) -> Result<String, String> {
     _ = id;
+    LOADED.fetch_add(1, Ordering::Relaxed);
     Ok(value())
 }
 
-/// Measures it.
+#[concurrent_cached(
+    map_error = r##"|error| format!("{error:?}")"##,
+    ty = "cached::AsyncRedisCache<u64, String>",
+    create = r##" {
+        AsyncRedisCache::builder("user_async")
+            .ttl(TIMEOUT)
+            .connection_string(url())
+            .build()
+            .await
+            .expect("the server listens")
+    } "##
+)]
+async fn load_async(id: u64) -> Result<String, String> {
+    _ = id;
+    LOADED.fetch_add(1, Ordering::Relaxed);
+    Ok(value())
+}
+
+/// Measures both of its faces: what blocks has a pool of connections, and asks one whether it is well before each use; what
+/// does not block shares one connection.
 ///
 /// # Panics
 ///
 /// If the server does not answer.
-#[must_use]
-pub fn measure(rounds: usize, servers: &Servers) -> Vec<Row> {
+pub fn measure(run: &mut Run<'_>) {
+    let (servers, runtime) = (run.servers, run.runtime);
     _ = URL.set(servers.redis.url());
-    eprintln!("  cached …");
-    hits::fill_bare(servers);
-    (0..RESIDENT).for_each(|id| drop(load(id).expect("a value")));
-    let next = Cell::new(1_000_000_u64);
-    let absent = || next.replace(next.get() + 1);
-    let (mut bare, mut bare_miss) = (servers.connection(), servers.connection());
-    let name = format!("cached {}, `redis_store`", machine::version("cached"));
-    let (hit, miss) = (lasting(format!("{name}: hit")), lasting(format!("{name}: miss and store")));
-    let compared = Turns::default()
-        .with(hit, |id| _ = black_box(load(id)))
-        .with(miss, |_| _ = black_box(load(absent())))
-        .with("bare `GET`", |id| {
-            let found = redis::cmd("GET").arg(bare_key(id)).query::<String>(&mut bare);
-            black_box(found.expect("a value"));
-        })
-        .with("bare `GET` and `SET`", |_| {
-            let key = bare_key(absent());
-            let found = redis::cmd("GET").arg(&key).query::<Option<String>>(&mut bare_miss);
-            assert!(found.expect("an answer").is_none(), "a miss");
-            let mut set = redis::cmd("SET");
-            set.arg(&key).arg(value()).arg("EX").arg(3600).exec(&mut bare_miss).expect("stored");
-        })
-        .run(rounds, RESIDENT);
-    vec![
-        compared.row(hit, "bare `GET`", Target::None),
-        compared.row(miss, "bare `GET` and `SET`", Target::None),
-    ]
+    let version = machine::version("cached");
+    let call = |id| _ = black_box(load(id).expect("a value"));
+    let function = Function { name: format!("cached {version}, function"), call: &call, loaded };
+    run.function(&function, Bare::blocking(servers));
+    let call = |id| _ = black_box(runtime.block_on(load_async(id)).expect("a value"));
+    let function =
+        Function { name: format!("cached {version}, async function"), call: &call, loaded };
+    run.function(&function, Bare::asynchronous(servers, runtime));
 }

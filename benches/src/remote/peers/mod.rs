@@ -2,16 +2,19 @@
 
 #[cfg(feature = "peer-armature")]
 pub mod armature;
+pub mod bare;
 #[cfg(feature = "peer-cached")]
 pub mod cached;
 #[cfg(feature = "peer-fnct")]
 pub mod fnct;
 #[cfg(feature = "peer-hitbox")]
 pub mod hitbox;
+pub mod run;
 #[cfg(feature = "peer-skp")]
 pub mod skp;
 pub mod table;
 
+use crate::remote::trips;
 use crate::row::Row;
 use std::fmt::Write as _;
 
@@ -22,17 +25,21 @@ pub struct Found {
     pub rows: Vec<Row>,
     /// What invalidating tags costs, a row of text for each cache.
     pub invalidations: Vec<String>,
+    /// What single operations ask of the server, a row of text for each.
+    pub trips: Vec<String>,
 }
 
 impl Found {
-    /// The table of invalidations.
+    /// The tables of invalidations and of commands.
     #[must_use]
-    pub fn table(&self) -> String {
+    pub fn tables(&self) -> String {
         let mut text = String::from(
             "| invalidate a tag | of 10 entries | of 1,000 | of 100,000 | a bystander's worst `GET` during the last |\n\
              | --- | ---: | ---: | ---: | ---: |\n",
         );
         self.invalidations.iter().for_each(|row| _ = writeln!(text, "{row}"));
+        _ = writeln!(text, "\n{}", trips::HEAD);
+        self.trips.iter().for_each(|row| _ = writeln!(text, "{row}"));
         text
     }
 }

@@ -1,5 +1,6 @@
 //! [skp-cache](https://docs.rs/skp-cache): a set of keys for each tag, written in one transaction with the value.
 
+use crate::remote::invalidations::WRITERS;
 use crate::remote::subject::{Subject, TIMEOUT, Trouble};
 use skp_cache::{CacheManager, CacheOpts, CacheResult, RedisBackend, RedisConfig};
 use std::sync::Arc;
@@ -21,7 +22,9 @@ impl Skp {
     ///
     /// When the server does not answer.
     pub async fn open(url: &str) -> Result<Self, Trouble> {
-        let backend = RedisBackend::new(RedisConfig::new(url)).await?;
+        // Of its own 10 connections, some of the bench's writers get none for 5 seconds, and it fails.
+        let config = RedisConfig::new(url).pool_size(WRITERS as u32);
+        let backend = RedisBackend::new(config).await?;
         Ok(Self(Arc::new(CacheManager::new(backend))))
     }
 }
