@@ -206,6 +206,9 @@ pub fn invalidates(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The options are those of [`macro@cached`]; the key is required. The last argument is what is cached.
 ///
+/// **What is taken from around is not in the key** unless the key names it: with the key `add:<a>`, the block `{ a + b }` gives
+/// the first `b`'s sum to all. The macro cannot see such a `b`, as it can the argument of a function.
+///
 /// # A closure
 ///
 /// The types of its parameters and of its result must be written. What comes back has the methods `call`,

@@ -2,6 +2,8 @@
 
 use ecached_core::{Error, ErrorKind};
 use redis::{ErrorKind as RedisErrorKind, RedisError, RedisResult, ServerErrorKind, Value};
+use std::io;
+use std::sync::Arc;
 
 /// A reply that makes no sense for the command.
 pub(crate) fn unexpected() -> Error {
@@ -37,7 +39,12 @@ pub(crate) fn translate(error: &RedisError) -> Error {
             unavailable("the server does not speak this protocol")
         }
         RedisErrorKind::Io | RedisErrorKind::ClusterConnectionNotFound => {
-            unavailable("the server cannot be reached")
+            let failed = unavailable("the server cannot be reached");
+            // Why, and nothing of what was sent.
+            match cause(error) {
+                Some(why) => failed.with_source(io::Error::from(why.kind())),
+                None => failed,
+            }
         }
         RedisErrorKind::InvalidClientConfig => {
             Error::new(ErrorKind::InvalidConfig, "the client refused its configuration")
@@ -66,6 +73,12 @@ pub(crate) fn translate(error: &RedisError) -> Error {
             format!("the command could not be sent ({})", error.category()),
         ),
     }
+}
+
+/// The operating system's error, which the client shares.
+fn cause(error: &RedisError) -> Option<&io::Error> {
+    type Shared = Arc<dyn std::error::Error + Send + Sync>;
+    std::error::Error::source(error)?.downcast_ref::<Shared>()?.downcast_ref()
 }
 
 /// Whether the connection may have a reply under way that nobody reads, or leads to a server that is no primary any more.

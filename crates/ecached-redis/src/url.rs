@@ -55,7 +55,11 @@ pub(crate) fn builder(url: &BackendUrl) -> Result<RedisBuilder> {
     let tls = match server {
         "redis" | "valkey" => None,
         "rediss" | "valkeys" if cfg!(feature = "tls") => Some(Tls::default()),
-        "rediss" | "valkeys" => return Err(invalid("TLS needs the feature `tls`")),
+        "rediss" | "valkeys" => {
+            return Err(invalid(
+                "TLS needs the feature `redis-tls` of `ecached`, which is `tls` of `ecached-redis`",
+            ));
+        }
         _ => return Err(invalid("not a URL of Redis or Valkey")),
     };
     let mut options = Options { tls, ..Options::default() };

@@ -73,6 +73,8 @@ fn nobody_listening_costs_at_most_the_time_out() {
         assert!(took < TIMEOUT + SLACK, "{took:?}");
         let error = face.invalidate_tags(&["t"]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+        let why = std::error::Error::source(&error).unwrap().to_string();
+        assert!(why.contains("refused"), "{why}");
     }
 }
 

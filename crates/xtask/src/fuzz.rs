@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use crate::cargo::{cannot_run, cargo, exec, root};
 use crate::report::{Failure, Outcome};
@@ -71,7 +70,7 @@ fn wanted(arguments: &[String]) -> Outcome<(Vec<&'static str>, u64)> {
 
 /// Fails with what the fuzzer said if it found something.
 fn fuzz(target: &str, corpus: &Path, runs: u64) -> Outcome<Found> {
-    let start = Instant::now();
+    let start = crate::report::now();
     let folder = corpus.join(target);
     std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
     let mut command = cargo_fuzz();

@@ -40,13 +40,14 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         counted.push((per_step(&program, &case)?, case));
     }
     if is_update {
-        return std::fs::write(root().join(KEPT), written(&counted)).map_err(failed);
+        return std::fs::write(root().join(KEPT), written(&counted))
+            .map_err(|error| failed(&error));
     }
-    let kept = std::fs::read_to_string(root().join(KEPT)).map_err(failed)?;
+    let kept = std::fs::read_to_string(root().join(KEPT)).map_err(|error| failed(&error))?;
     compare(&counted, &read(&kept))
 }
 
-fn failed(error: std::io::Error) -> Failure {
+fn failed(error: &std::io::Error) -> Failure {
     format!("{KEPT}: {error}").into()
 }
 

@@ -120,7 +120,7 @@ impl fmt::Display for Report {
     clippy::disallowed_methods,
     reason = "measures real tools for a person; no behaviour depends on it"
 )]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

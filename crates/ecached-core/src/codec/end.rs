@@ -14,8 +14,8 @@ struct Anything;
 impl<'de> Visitor<'de> for Anything {
     type Value = ();
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("anything")
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("anything")
     }
 
     fn visit_none<E: Error>(self) -> Result<(), E> {

@@ -173,8 +173,11 @@ impl Registry {
         let open = open.ok_or_else(|| {
             let mut known: Vec<_> = self.schemes.iter().map(|scheme| *scheme.key()).collect();
             known.sort_unstable();
-            let message =
-                format!("unknown backend `{}`: known are {}", url.scheme(), known.join(", "));
+            let message = format!(
+                "unknown backend `{}`: known are {}; others need a feature of their crate, as `redis` of ecached",
+                url.scheme(),
+                known.join(", ")
+            );
             Error::new(ErrorKind::InvalidConfig, message)
         })?;
         open(url)

@@ -63,7 +63,10 @@ fn a_configuration_is_taken_as_a_whole_or_not_at_all() {
     assert_eq!(cache.settings().wait, Duration::from_secs(2));
     let bad = Config::new().with_url("b", "null://").with_url("c", "nil://");
     let error = registry.configure(&bad).unwrap_err();
-    assert_eq!(error.to_string(), "unknown backend `nil`: known are null (alias: c)");
+    assert_eq!(
+        error.to_string(),
+        "unknown backend `nil`: known are null; others need a feature of their crate, as `redis` of ecached (alias: c)"
+    );
     assert_eq!(registry.aliases(), ["a"]);
 }
 

@@ -79,11 +79,16 @@ impl BackendUrl {
     /// every alias has.
     #[must_use]
     pub fn unknown_option(&self, name: &str, own: &[&str]) -> Error {
-        let message = format!(
-            "the backend `{}` has no option `{name}`: known are {}",
-            self.scheme,
-            [own, super::config::SETTINGS].concat().join(", ")
-        );
+        let scheme = &self.scheme;
+        let message = if super::config::SETTINGS.contains(&name) {
+            format!(
+                "`{name}` is a setting of an alias, and the backend `{scheme}` alone has none: \
+                 register it by `Config`, or with `Settings`"
+            )
+        } else {
+            let known = [own, super::config::SETTINGS].concat().join(", ");
+            format!("the backend `{scheme}` has no option `{name}`: known are {known}")
+        };
         Error::new(ErrorKind::InvalidConfig, message)
     }
 }

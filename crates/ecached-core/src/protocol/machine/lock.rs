@@ -31,15 +31,23 @@ pub(super) struct Locking {
     is_asked: bool,
     /// What this call puts into it.
     token: Option<Version>,
-    /// The lease that the opening under way proposes.
-    lease: Option<Version>,
-    /// Another call had the lease when this one got the lock.
-    is_late: bool,
+    lease: Lease,
     /// Taken, at the latest then.
     held_since: Option<Tick>,
     /// Another call has it, and since when that is known.
     other: Option<(Version, Tick)>,
     waiting: Option<Waiting>,
+}
+
+/// The lease that was taken together with the lock.
+#[derive(Clone, Copy, Debug, Default)]
+enum Lease {
+    #[default]
+    Unknown,
+    /// Proposed by the opening under way.
+    Proposed(Version),
+    /// Another call had it when this one got the lock.
+    OfAnother,
 }
 
 /// A wait for another call.
@@ -123,7 +131,8 @@ impl Machine {
         // From before it is taken, so that it is never thought to live when it does not.
         self.locking.held_since = Some(self.cache.clock().now());
         self.locking.is_asked = true;
-        self.locking.lease = opening.lease.as_ref().and_then(|lease| Version::read(&lease.value));
+        let lease = opening.lease.as_ref().and_then(|lease| Version::read(&lease.value));
+        self.locking.lease = lease.map_or(Lease::Unknown, Lease::Proposed);
         let life = Some(self.cache.settings().lock_life);
         let key = self.layout().lock(&self.request.key);
         opening.lock = Some(Item { key, value: token.as_bytes().to_vec(), ttl: life });
@@ -140,8 +149,11 @@ impl Machine {
         let is_own = found.is_none() || found == self.locking.token;
         if is_own {
             self.locking.other = None;
-            let proposed = self.locking.lease.take();
-            self.locking.is_late = proposed.is_some() && answers.next().flatten() != proposed;
+            if let Lease::Proposed(own) = self.locking.lease
+                && answers.next().flatten() != Some(own)
+            {
+                self.locking.lease = Lease::OfAnother;
+            }
         } else {
             self.locking.held_since = None;
             self.note_other(found);
@@ -150,8 +162,8 @@ impl Machine {
 
     /// Whether another call had the lease, and has given back its lock: its value may have come since this one looked. Once,
     /// since a lock that is held is not asked for again.
-    pub(super) const fn came_late(&mut self) -> bool {
-        std::mem::replace(&mut self.locking.is_late, false)
+    pub(super) fn came_late(&mut self) -> bool {
+        matches!(std::mem::take(&mut self.locking.lease), Lease::OfAnother)
     }
 
     /// Whether another call's lock stands in the way, still.
@@ -263,22 +275,17 @@ impl Machine {
     /// All of the lock that decides what happens next.
     #[cfg(feature = "proof")]
     pub(super) fn print_lock(&self, out: &mut crate::proof::Print) {
-        let Locking {
-            is_wanted,
-            was_read,
-            is_asked,
-            token,
-            lease,
-            is_late,
-            held_since,
-            other,
-            waiting,
-        } = &self.locking;
+        let Locking { is_wanted, was_read, is_asked, token, lease, held_since, other, waiting } =
+            &self.locking;
         let now = self.cache.clock().now();
         let age = |tick: &Tick| now.since(*tick).as_nanos() as u64;
-        [is_wanted, was_read, is_asked, is_late].iter().for_each(|flag| out.flag(**flag));
+        [is_wanted, was_read, is_asked].iter().for_each(|flag| out.flag(**flag));
         out.version(*token);
-        out.version(*lease);
+        out.version(match lease {
+            Lease::Proposed(own) => Some(*own),
+            Lease::Unknown | Lease::OfAnother => None,
+        });
+        out.flag(matches!(lease, Lease::OfAnother));
         out.optional(held_since.as_ref().map(age));
         out.version(other.map(|(version, _)| version));
         out.optional(other.as_ref().map(|(_, seen)| age(seen)));
