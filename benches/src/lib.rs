@@ -13,6 +13,7 @@ pub mod hit_ratio;
 pub mod hits;
 pub mod invalidations;
 pub mod machine;
+pub mod matrix;
 pub mod memory;
 pub mod misses;
 pub mod options;

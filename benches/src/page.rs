@@ -7,8 +7,8 @@ use std::{fs, io};
 const HEAD: &str = "# Benchmarks\n\nWritten by `cargo xtask bench`; do not edit.\n";
 
 /// The parts of the page, in order.
-const PARTS: [&str; 7] =
-    ["memory", "growth", "hit-ratio", "remote", "survivors", "ancestors", "build"];
+const PARTS: [&str; 8] =
+    ["memory", "matrix", "growth", "hit-ratio", "remote", "survivors", "ancestors", "build"];
 
 fn markers(name: &str) -> [String; 2] {
     [format!("<!-- {name}:begin -->"), format!("<!-- {name}:end -->")]

@@ -11,8 +11,9 @@ const MANIFEST: &str = "benches/Cargo.toml";
 const TARGET: &str = "target/benches";
 
 /// The parts of the page: each is written by a program of its own, and leaves the others as they are.
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     Part { name: "memory", bin: "report", needs_servers: false },
+    Part { name: "matrix", bin: "matrix", needs_servers: false },
     Part { name: "growth", bin: "growth", needs_servers: false },
     Part { name: "hit-ratio", bin: "hit_ratio", needs_servers: false },
     Part { name: "remote", bin: "remote", needs_servers: true },
