@@ -20,8 +20,8 @@ struct Program {
     code: &'static str,
     folder: PathBuf,
     crates: usize,
-    /// Seconds of each round, a debug and a release build.
-    seconds: [Vec<f64>; 2],
+    /// Of each round.
+    seconds: Vec<f64>,
 }
 
 const ECACHED: &str = r#"
@@ -60,7 +60,7 @@ fn programs(scratch: &Path) -> Result<Vec<Program>, Box<dyn Error>> {
     ];
     let program = |(name, dependencies, code)| {
         let folder = scratch.join(name);
-        Program { name, dependencies, code, folder, crates: 0, seconds: Default::default() }
+        Program { name, dependencies, code, folder, crates: 0, seconds: Vec::new() }
     };
     Ok(sources.map(program).into())
 }
@@ -107,32 +107,25 @@ impl Program {
 
     /// Builds from nothing.
     fn build(&mut self) -> Result<(), Box<dyn Error>> {
-        let ways: [&[&str]; 2] = [&["build", "--offline"], &["build", "--offline", "--release"]];
-        for (way, arguments) in ways.into_iter().enumerate() {
-            fs::remove_dir_all(self.folder.join("target")).or_else(|error| match error.kind() {
-                std::io::ErrorKind::NotFound => Ok(()),
-                _ => Err(error),
-            })?;
-            let start = Instant::now();
-            self.cargo(arguments)?;
-            self.seconds[way].push(start.elapsed().as_secs_f64());
-        }
+        fs::remove_dir_all(self.folder.join("target")).or_else(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })?;
+        let start = Instant::now();
+        self.cargo(&["build", "--offline"])?;
+        self.seconds.push(start.elapsed().as_secs_f64());
         Ok(())
     }
 
     fn line(&self) -> String {
-        let spread = |seconds: &[f64]| {
-            let mut sorted = seconds.to_vec();
-            sorted.sort_by(f64::total_cmp);
-            let (low, high) = (sorted[0], sorted[sorted.len() - 1]);
-            format!("{:.1} s ({low:.1}–{high:.1})", sorted[sorted.len() / 2])
-        };
-        let [debug, release] = self.seconds.each_ref().map(|seconds| spread(seconds));
+        let mut sorted = self.seconds.clone();
+        sorted.sort_by(f64::total_cmp);
+        let (low, high) = (sorted[0], sorted[sorted.len() - 1]);
+        let median = sorted[sorted.len() / 2];
+        let version = machine::version(self.name);
         format!(
-            "| {} {} | {} | {debug} | {release} |",
-            self.name,
-            machine::version(self.name),
-            self.crates
+            "| {} {version} | {} | {median:.1} s ({low:.1}–{high:.1}) |",
+            self.name, self.crates
         )
     }
 }
@@ -141,7 +134,7 @@ fn page(programs: &[Program], rounds: usize) -> String {
     let mut text = format!(
         "# What it costs to build\n\nA program with one cached function, default features, built from nothing but downloaded \
          sources: median (lowest–highest) of {rounds} rounds, in each of which all are built in turn.\n\n{}, {} cores; {}; {}.\n\n\
-         | | crates besides the program | debug | release |\n| --- | ---: | ---: | ---: |\n",
+         | | crates besides the program | `cargo build` |\n| --- | ---: | ---: |\n",
         machine::processor(),
         machine::cores(),
         machine::compiler(),

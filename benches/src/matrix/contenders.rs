@@ -131,7 +131,7 @@ macro_rules! setting {
             macro_rules! subject {
                 ($function:path) => {
                     Subject {
-                        call: |id| drop($function(id)),
+                        call: |id| _ = $function(id),
                         walk: |order| walk(order, $function),
                     }
                 };
