@@ -22,11 +22,12 @@ fn tagged() -> EntryOptions {
     EntryOptions::timeout(3600).with_tags(["t"])
 }
 
-/// Lets lives of locks pass until there is a message: when the lock was first seen is known to the one who waits only.
+/// Lets lives of locks pass until there is a message: when the lock was first seen is known to the one who waits only. The message
+/// is to come from the computation: if a life passes after that, its own lock is over before it gives it back.
 fn advance_until(time: &ManualTime, message: &mpsc::Receiver<()>) {
     let lives = (1..10).find(|_| {
         time.advance(LIFE);
-        message.recv_timeout(Duration::from_secs(1)).is_ok()
+        message.recv_timeout(Duration::from_secs(3)).is_ok()
     });
     assert!(lives.is_some(), "it waits for ever");
 }
@@ -178,9 +179,10 @@ fn a_holder_slower_than_its_lock_delays_others_no_longer_than_that() {
             two.invalidate_tags(&["t"]).unwrap();
             let (waited, has_waited) = mpsc::channel();
             let waiter = scope.spawn(move || {
-                let value = two.get_or_compute("a", tagged(), || 2_u64);
-                waited.send(()).unwrap();
-                value
+                two.get_or_compute("a", tagged(), || {
+                    waited.send(()).unwrap();
+                    2_u64
+                })
             });
             while two.cache().stats().misses == 0 {
                 thread::yield_now();
@@ -245,9 +247,10 @@ fn a_dead_holder_delays_others_for_the_life_of_its_lock() {
         thread::scope(|scope| {
             let (waited, has_waited) = mpsc::channel();
             let waiter = scope.spawn(move || {
-                let value = two.get_or_compute("a", tagged(), || 2_u64);
-                waited.send(()).unwrap();
-                value
+                two.get_or_compute("a", tagged(), || {
+                    waited.send(()).unwrap();
+                    2_u64
+                })
             });
             advance_until(&time, &has_waited);
             assert_eq!(waiter.join().unwrap(), 2);
