@@ -98,6 +98,10 @@ impl AsyncMemcached {
     ) -> Result<Vec<Answer>> {
         let mut is_again = false;
         loop {
+            // Who is asked too late has not failed to answer: its connections stay.
+            if Instant::now() >= deadline {
+                return Err(error::out_of_time());
+            }
             let linked = timeout_at(deadline, self.client(link, name))
                 .await
                 .unwrap_or_else(|_| Err(error::out_of_time()))?;
@@ -198,6 +202,7 @@ impl fmt::Debug for AsyncMemcached {
 mod tests {
     use super::*;
     use crate::store::Memcached;
+    use ecached_testing::servers;
     use std::net::{Ipv4Addr, TcpListener};
     use std::time::Duration;
 
@@ -217,6 +222,31 @@ mod tests {
             let error = AsyncBackend::get(&memcached, "key").await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Timeout);
             assert!(memcached.links().unwrap()[0].0.get().is_none());
+        });
+    }
+    #[test]
+    fn a_server_that_nobody_had_time_to_ask_keeps_its_connections() {
+        let servers = servers::Memcached::start_many(2);
+        let memcached = Memcached::builder()
+            .servers(servers.iter().map(|server| server.address().to_string()))
+            .operation_timeout(Duration::from_secs(2))
+            .build()
+            .unwrap()
+            .asynchronous();
+        let mut invalidating = Invalidating::default();
+        invalidating.clock = Some("clock".to_owned());
+        invalidating.versions = (0..20).map(|number| number.to_string()).collect();
+        let slow = memcached.shared.router.server("clock");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            AsyncBackend::invalidate(&memcached, &invalidating).await.unwrap();
+            let name = &memcached.shared.config.servers[slow];
+            let frozen = servers.iter().find(|server| server.address().to_string() == *name);
+            frozen.unwrap().freeze();
+            // The counter's server comes first, and takes all the time there is.
+            AsyncBackend::invalidate(&memcached, &invalidating).await.unwrap_err();
+            let links = memcached.links().unwrap();
+            assert!(links[slow].0.get().is_none() && links[1 - slow].0.get().is_some());
         });
     }
 }

@@ -1,17 +1,8 @@
 //! Flights on a store that must be asked: one caller opens at a time, the others wait for that and look again.
 
-use super::Setting;
+use super::{Setting, world};
 use crate::explore::World;
 use crate::map::{ConditionalMap, Map};
-
-const fn world(
-    name: &'static str,
-    switches: usize,
-    must_see: &'static [&'static str],
-    run: fn(),
-) -> World {
-    World { name, switches, is_small: true, must_see, run }
-}
 
 pub(super) const WORLDS: &[World] = &[
     world("bytes: two callers share one computation", 3, &["hit", "shared"], || {

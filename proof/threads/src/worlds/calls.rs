@@ -1,17 +1,8 @@
 //! Calls on the memory backend: the whole way from the lookup over flights to the store.
 
-use super::Setting;
+use super::{Setting, world};
 use crate::ecached_core::{EntryOptions, Error};
 use crate::explore::World;
-
-const fn world(
-    name: &'static str,
-    switches: usize,
-    must_see: &'static [&'static str],
-    run: fn(),
-) -> World {
-    World { name, switches, is_small: true, must_see, run }
-}
 
 pub(super) const WORLDS: &[World] = &[
     world("a hit beside an invalidation", 3, &["hit", "stale"], || {

@@ -18,6 +18,16 @@ pub(crate) fn all() -> Vec<World> {
     [calls::WORLDS, cells::WORLDS, bytes::WORLDS, asynchronous::WORLDS].concat()
 }
 
+/// A world that is walked with every change.
+const fn world(
+    name: &'static str,
+    switches: usize,
+    must_see: &'static [&'static str],
+    run: fn(),
+) -> World {
+    World { name, switches, is_small: true, must_see, run }
+}
+
 /// A cache, and who judges what is read from it.
 #[derive(Clone)]
 struct Setting(Arc<Inner>);
