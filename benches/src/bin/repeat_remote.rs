@@ -38,10 +38,14 @@ fn main() {
             let runtime = current_thread();
             callers(&runtime, &many::bare(&runtime, &servers))
         }
+        "async_bare_two" => {
+            let runtime = two_threads();
+            callers(&runtime, &many::bare(&runtime, &servers))
+        }
         "async3" => callers(&current_thread(), &many::ecached3()),
         "async3_two" => callers(&two_threads(), &many::ecached3()),
         _ => panic!(
-            "CONTENDER: bare, tags0, tags3, tags8, memcached3, async_bare, async3, async3_two"
+            "CONTENDER: bare, tags0, tags3, tags8, memcached3, async_bare, async_bare_two, async3, async3_two"
         ),
     };
     println!("{name}: {micros:.2} µs per hit");

@@ -41,6 +41,11 @@ pub trait Packing<T>: 'static {
     /// A copy of the value, if it is one of this type.
     fn unpack(value: Value) -> Option<T>;
 
+    /// The value itself where nobody else has it, else a copy; if it is one of this type.
+    fn take(value: Value) -> Option<T> {
+        Self::unpack(value)
+    }
+
     /// The value as this packing holds it, if it is one of this type.
     fn adapt(value: Value) -> Option<Value>;
 }
@@ -62,6 +67,10 @@ impl<T: LocalValue> Packing<T> for Boxed {
     #[inline(always)]
     fn unpack(value: Value) -> Option<T> {
         value.downcast_ref().cloned()
+    }
+
+    fn take(value: Value) -> Option<T> {
+        value.downcast().ok().map(Arc::unwrap_or_clone)
     }
 
     fn adapt(value: Value) -> Option<Value> {

@@ -1,6 +1,6 @@
 //! The trait for async backends that hold bytes, and its form without type.
 
-use super::{Capabilities, Invalidating, Item, Opening, Storing, Written, basic};
+use super::{Capabilities, Invalidating, Item, Opening, Storing, Values, Written, basic};
 use crate::Result;
 use crate::version::Version;
 use std::pin::Pin;
@@ -18,6 +18,14 @@ pub trait AsyncBackend: Send + Sync + 'static {
 
     /// The values of `keys`, in their order, one answer per key.
     fn get_many(&self, keys: &[&str]) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>>> + Send;
+
+    /// The values of `keys`, for a caller who only looks at them. Calls look up by this.
+    ///
+    /// Default: [`get_many`](AsyncBackend::get_many). A backend that puts the questions of several callers together may
+    /// give each its part of one answer instead of a copy.
+    fn read(&self, keys: &[&str]) -> impl Future<Output = Result<Values>> + Send {
+        async { self.get_many(keys).await.map(Values::from) }
+    }
 
     /// Stores all items, replacing what is there. [`Item::ttl`] is when the store may forget.
     fn set_many(&self, items: &[Item]) -> impl Future<Output = Result<()>> + Send;
@@ -55,7 +63,7 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// [`AsyncBackend`] as an object.
 pub(crate) trait DynAsyncBackend: Send + Sync {
-    fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Vec<Option<Vec<u8>>>>;
+    fn read<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Values>;
     fn capabilities(&self) -> Capabilities;
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Vec<Option<Version>>>;
     fn store<'a>(&'a self, storing: &'a Storing) -> BoxFuture<'a, Written>;
@@ -64,8 +72,8 @@ pub(crate) trait DynAsyncBackend: Send + Sync {
 }
 
 impl<B: AsyncBackend> DynAsyncBackend for B {
-    fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Vec<Option<Vec<u8>>>> {
-        Box::pin(AsyncBackend::get_many(self, keys))
+    fn read<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Values> {
+        Box::pin(AsyncBackend::read(self, keys))
     }
 
     fn capabilities(&self) -> Capabilities {

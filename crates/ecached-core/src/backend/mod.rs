@@ -13,6 +13,7 @@ mod null;
 pub mod objects;
 mod request;
 mod store;
+mod values;
 
 pub use asynchronous::AsyncBackend;
 pub(crate) use asynchronous::DynAsyncBackend;
@@ -21,3 +22,4 @@ pub use null::Null;
 pub use request::{Capabilities, Invalidating, Item, Opening, Storing, Written};
 pub(crate) use store::Medium;
 pub use store::{Asynchronous, Blocking, IntoStore, Native, Store};
+pub use values::{Gathered, Values};

@@ -170,7 +170,7 @@ fn conclude<K: Kind>(
     computed: Option<Result<K::Value, K::Error>>,
 ) -> Option<K::Return> {
     match done {
-        Done::Value(value) => K::Packing::unpack(value).map(|value| K::join(Ok(value))),
+        Done::Value(value) => K::Packing::take(value).map(|value| K::join(Ok(value))),
         Done::Error(error) => K::shared(&error).map(|error| K::join(Err(error))),
         Done::Failed(error) => K::failure(error),
         Done::Computed | Done::Absent => computed.map(K::join),

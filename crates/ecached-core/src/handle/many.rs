@@ -6,7 +6,7 @@ use crate::key::name;
 use crate::protocol::bytes::{self, Answer, Ask, Keys, Layout, Reading};
 use crate::protocol::{Mode, Request};
 use crate::stats::Meter;
-use crate::value::{CacheValue, Value};
+use crate::value::{Boxed, CacheValue, Packing, Value};
 use crate::version::Version;
 use crate::{EntryOptions, Error, ErrorKind, Result};
 
@@ -69,6 +69,7 @@ impl<'a> Many<'a> {
             answer.map_err(|error| self.cache.report(Meter::cache(), "", &error.during("get")))?;
         let Answer::Read(answers) = answer else { return Err(wrong_answer()) };
         let layout = self.layout();
+        let answers: Vec<_> = answers.iter().collect();
         let mut rest = &answers[..];
         let mut take = |count: usize| {
             let (taken, others) = rest.split_at_checked(count).ok_or_else(wrong_answer)?;
@@ -98,10 +99,7 @@ impl<'a> Many<'a> {
     }
 
     pub(super) fn into_values<T: CacheValue>(self) -> Vec<Option<T>> {
-        self.values
-            .into_iter()
-            .map(|value| value.and_then(|value| value.downcast_ref().cloned()))
-            .collect()
+        self.values.into_iter().map(|value| Boxed::take(value?)).collect()
     }
 }
 

@@ -146,7 +146,7 @@ impl Call {
     /// The backend answered.
     pub fn answered(&mut self, answer: Result<Answer>) -> Step {
         let answer = answer.map(|answer| match answer {
-            Answer::Read(values) => bytes::Answer::Read(values),
+            Answer::Read(values) => bytes::Answer::Read(values.into()),
             Answer::Opened(versions) => bytes::Answer::Opened(versions),
             Answer::Written(written) => bytes::Answer::Written(written),
             Answer::Released => bytes::Answer::Released,

@@ -12,7 +12,9 @@ impl Cache {
         let backend = self.blocking_side()?;
         let attempt = self.attempt(ask)?;
         attempt.end(match ask {
-            Ask::Read(keys) => backend.get_many(&keys.as_vec()).map(Answer::Read),
+            Ask::Read(keys) => {
+                backend.get_many(&keys.as_slices()).map(|values| Answer::Read(values.into()))
+            }
             Ask::Open(opening) => backend.open(opening).map(Answer::Opened),
             Ask::Store(storing) => backend.store(storing).map(Answer::Written),
             Ask::Invalidate(invalidating) => {
@@ -27,7 +29,7 @@ impl Cache {
         let backend = self.async_side()?;
         let attempt = self.attempt(ask)?;
         attempt.end(match ask {
-            Ask::Read(keys) => backend.get_many(&keys.as_vec()).await.map(Answer::Read),
+            Ask::Read(keys) => backend.read(&keys.as_slices()).await.map(Answer::Read),
             Ask::Open(opening) => backend.open(opening).await.map(Answer::Opened),
             Ask::Store(storing) => backend.store(storing).await.map(Answer::Written),
             Ask::Invalidate(invalidating) => {

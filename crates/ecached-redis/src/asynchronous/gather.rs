@@ -10,10 +10,13 @@
 use super::link::Link;
 use crate::commands::{self, Phase};
 use crate::topology::Repeat;
+use ecached_core::backend::{Gathered, Values};
 use ecached_core::{Error, ErrorKind, Result};
 use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::oneshot;
@@ -21,7 +24,9 @@ use tokio::sync::oneshot;
 /// Keys that are sent without waiting for more: a command that runs too long makes others wait.
 const MAX_KEYS: usize = 512;
 
-type Values = Vec<Option<Vec<u8>>>;
+/// Callers who get their answers before those whose turn is next. They ask for more, and the server works on that while
+/// the others decode: else either it would wait for the client, or the client for it.
+const TURN: usize = 32;
 
 /// See the module.
 #[derive(Default)]
@@ -34,14 +39,20 @@ pub(super) struct Gather {
 /// What is going to be sent.
 #[derive(Default)]
 struct Batch {
-    places: HashMap<Box<str>, u32, RandomState>,
-    /// How many callers want each key.
-    wanted: Vec<u32>,
+    /// All keys, each once, one behind the other.
+    text: String,
+    /// Where each key ends in `text`.
+    ends: Vec<usize>,
+    /// The place of the key with that hash; another key with the same hash is not looked for, and sent again.
+    known: HashMap<u64, u32, RandomState>,
+    /// The place of each key that somebody wants, one caller's behind the other's.
+    places: Vec<u32>,
     callers: Vec<Caller>,
 }
 
 struct Caller {
-    places: Vec<u32>,
+    /// Its part of `places`.
+    questions: Range<usize>,
     answer: oneshot::Sender<Result<Values>>,
 }
 
@@ -61,7 +72,7 @@ impl Gather {
         let _active = Active(&self.active);
         if others == 0 {
             let replies = link.run(&read(keys.iter().copied()), Repeat::Allowed).await?;
-            return commands::values(replies, keys.len());
+            return commands::values(replies, keys.len()).map(Values::from);
         }
         let (answer, answered) = oneshot::channel();
         self.join(link, keys, answer);
@@ -73,7 +84,7 @@ impl Gather {
         let mut next = self.next.lock();
         let is_first = next.callers.is_empty();
         next.add(keys, answer);
-        let full = (next.wanted.len() >= MAX_KEYS).then(|| next.take());
+        let full = (next.ends.len() >= MAX_KEYS).then(|| next.take());
         drop(next);
         match full {
             Some(batch) => drop(tokio::spawn(batch.send(Arc::clone(link)))),
@@ -125,62 +136,65 @@ fn read<'a>(keys: impl ExactSizeIterator<Item = &'a str> + Clone) -> [Phase; 1] 
 impl Batch {
     /// What is going to be sent, in exchange for one with as much room: the next will be about as large.
     fn take(&mut self) -> Self {
-        let (keys, callers) = (self.wanted.len(), self.callers.len());
         let next = Self {
-            places: HashMap::with_capacity_and_hasher(keys, RandomState::default()),
-            wanted: Vec::with_capacity(keys),
-            callers: Vec::with_capacity(callers),
+            text: String::with_capacity(self.text.len()),
+            ends: Vec::with_capacity(self.ends.len()),
+            known: HashMap::with_capacity_and_hasher(self.known.len(), RandomState::default()),
+            places: Vec::with_capacity(self.places.len()),
+            callers: Vec::with_capacity(self.callers.len()),
         };
         std::mem::replace(self, next)
     }
 
     fn add(&mut self, keys: &[&str], answer: oneshot::Sender<Result<Values>>) {
-        let mut places = Vec::with_capacity(keys.len());
+        let from = self.places.len();
         for key in keys {
-            let new = self.wanted.len() as u32;
-            let place = match self.places.get(*key) {
-                Some(place) => *place,
-                None => {
-                    self.places.insert((*key).into(), new);
-                    self.wanted.push(0);
-                    new
-                }
-            };
-            if let Some(wanted) = self.wanted.get_mut(place as usize) {
-                *wanted += 1;
-            }
-            places.push(place);
+            let place = self.place(key);
+            self.places.push(place);
         }
-        self.callers.push(Caller { places, answer });
+        self.callers.push(Caller { questions: from..self.places.len(), answer });
+    }
+
+    fn place(&mut self, key: &str) -> u32 {
+        let hash = self.known.hasher().hash_one(key);
+        if let Some(place) = self.known.get(&hash)
+            && self.key(*place as usize) == key
+        {
+            return *place;
+        }
+        let new = self.ends.len() as u32;
+        self.known.insert(hash, new);
+        self.text.push_str(key);
+        self.ends.push(self.text.len());
+        new
+    }
+
+    fn key(&self, place: usize) -> &str {
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        let end = self.ends.get(place).copied().unwrap_or_default();
+        // Ends are where a `str` ended, so they are between characters.
+        self.text.get(start.unwrap_or_default()..end).unwrap_or_default()
     }
 
     async fn send(self, link: Arc<Link>) {
-        let Self { places, mut wanted, callers } = self;
-        let mut keys = vec![""; wanted.len()];
-        for (key, place) in &places {
-            if let Some(slot) = keys.get_mut(*place as usize) {
-                *slot = key;
-            }
-        }
-        let replies = link.run(&read(keys.iter().copied()), Repeat::Allowed).await;
-        let mut values = match replies.and_then(|replies| commands::values(replies, keys.len())) {
+        let keys = self.ends.len();
+        let question = read((0..keys).map(|place| self.key(place)));
+        let replies = link.run(&question, Repeat::Allowed).await;
+        let values = match replies.and_then(|replies| commands::values(replies, keys)) {
             Ok(values) => values,
             Err(error) => {
-                for caller in callers {
+                for caller in self.callers {
                     let _ = caller.answer.send(Err(error.clone()));
                 }
                 return;
             }
         };
-        for Caller { places, answer } in callers {
-            let take = |place: u32| {
-                let (value, left) =
-                    (values.get_mut(place as usize)?, wanted.get_mut(place as usize)?);
-                *left -= 1;
-                // The last who wants it need not copy it.
-                if *left == 0 { value.take() } else { value.clone() }
-            };
-            let _ = answer.send(Ok(places.into_iter().map(take).collect()));
+        let gathered = Arc::new(Gathered::new(values, self.places));
+        for (number, Caller { questions, answer }) in (1..).zip(self.callers) {
+            let _ = answer.send(Ok(Values::of(Arc::clone(&gathered), questions)));
+            if number % TURN == 0 {
+                tokio::task::yield_now().await;
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::commands::{self, Phase, Spread};
 use crate::config::Shared;
 use crate::topology::Repeat;
 use ecached_core::backend::{
-    AsyncBackend, Capabilities, Invalidating, Item, Opening, Storing, Written,
+    AsyncBackend, Capabilities, Invalidating, Item, Opening, Storing, Values, Written,
 };
 use ecached_core::version::Version;
 use ecached_core::{Error, ErrorKind, Result};
@@ -87,8 +87,13 @@ impl AsyncBackend for Asynchronous {
     }
 
     async fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        let values = self.read(keys).await?;
+        Ok(values.iter().map(|value| value.map(<[u8]>::to_vec)).collect())
+    }
+
+    async fn read(&self, keys: &[&str]) -> Result<Values> {
         if keys.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Values::from(Vec::new()));
         }
         match self.spread() {
             Spread::OneServer => {
@@ -97,7 +102,7 @@ impl AsyncBackend for Asynchronous {
             }
             Spread::Cluster => {
                 let replies = self.run(commands::gets(keys), Repeat::Allowed).await?;
-                commands::values(replies, keys.len())
+                commands::values(replies, keys.len()).map(Values::from)
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The keys of one question to a backend, in one piece of memory: each hit asks for several.
 
+use smallvec::SmallVec;
+
 /// Keys, in the order in which they are asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
@@ -26,7 +28,8 @@ impl Keys {
         self.ends.extend(other.ends.iter().map(|end| start + end));
     }
 
-    pub(crate) const fn len(&self) -> usize {
+    #[cfg(test)]
+    const fn len(&self) -> usize {
         self.ends.len()
     }
 
@@ -37,10 +40,8 @@ impl Keys {
     }
 
     /// As backends take them.
-    pub(crate) fn as_vec(&self) -> Vec<&str> {
-        let mut keys = Vec::with_capacity(self.len());
-        keys.extend(self.iter());
-        keys
+    pub(crate) fn as_slices(&self) -> SmallVec<[&str; 16]> {
+        self.iter().collect()
     }
 }
 
@@ -57,7 +58,7 @@ mod tests {
         more.push(|out| out.push('z'));
         keys.append(&more);
         keys.append(&Keys::default());
-        assert_eq!(keys.as_vec(), ["user:ä", "", "z"]);
+        assert_eq!(keys.as_slices()[..], ["user:ä", "", "z"]);
         assert_eq!(keys.len(), 3);
     }
 }

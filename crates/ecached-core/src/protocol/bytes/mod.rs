@@ -10,7 +10,7 @@ pub(crate) use seen::Seen;
 
 use super::request::Request;
 use crate::Result;
-use crate::backend::{Invalidating, Opening, Storing};
+use crate::backend::{Invalidating, Opening, Storing, Values};
 use crate::codec::Codec;
 use crate::compress;
 use crate::entry::{Cited, CitedAs, Entry, Seal};
@@ -34,7 +34,7 @@ pub(crate) enum Ask {
 /// What a backend answered.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    Read(Vec<Option<Vec<u8>>>),
+    Read(Values),
     Opened(Vec<Option<Version>>),
     Written(crate::backend::Written),
     Invalidated,
@@ -89,13 +89,13 @@ pub(crate) fn lookup_len(layout: &Layout<'_>, request: &Request) -> usize {
 pub(crate) fn judge(
     layout: &Layout<'_>,
     request: &Request,
-    answers: &[Option<Vec<u8>>],
+    answers: &[Option<&[u8]>],
     now_unix_ms: u64,
 ) -> Result<Reading> {
     if answers.len() != lookup_len(layout, request) {
         return Err(Error::new(ErrorKind::Backend, "get_many must answer one value per key"));
     }
-    let mut versions = answers.iter().skip(1).map(|bytes| bytes.as_deref().and_then(Version::read));
+    let mut versions = answers.iter().skip(1).map(|bytes| bytes.and_then(Version::read));
     let mut seen = Seen::default();
     seen.alias = versions.next().flatten();
     seen.names = versions.by_ref().take(request.names.as_slice().len()).collect();
@@ -105,7 +105,7 @@ pub(crate) fn judge(
     if request.has_value_tags {
         seen.clock = versions.next().flatten();
     }
-    let Some(bytes) = answers.first().and_then(Option::as_deref) else {
+    let Some(bytes) = answers.first().copied().flatten() else {
         return Ok(Reading::Absent(seen));
     };
     Ok(judge_entry(layout, request, bytes, seen, now_unix_ms))
@@ -213,12 +213,12 @@ pub(crate) fn value_tag_keys<'a>(layout: &Layout<'_>, tags: impl Iterator<Item =
 }
 
 /// Whether tags still have the versions that the entry cites.
-pub(crate) fn are_live(tags: &[(String, Version)], answers: &[Option<Vec<u8>>]) -> bool {
+pub(crate) fn are_live(tags: &[(String, Version)], answers: &[Option<&[u8]>]) -> bool {
     tags.len() == answers.len()
         && tags
             .iter()
             .zip(answers)
-            .all(|((_, cited), live)| live.as_deref().and_then(Version::read) == Some(*cited))
+            .all(|((_, cited), live)| live.and_then(Version::read) == Some(*cited))
 }
 
 fn millis(duration: Duration) -> u64 {

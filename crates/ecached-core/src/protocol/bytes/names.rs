@@ -60,10 +60,20 @@ impl Layout<'_> {
         shorten(out, start, limit);
     }
 
-    pub(super) fn entry(&self, key: &str) -> String {
-        let mut name = String::with_capacity(self.settings.key_prefix.len() + key.len());
-        self.put_entry(&mut name, key);
-        name
+    pub(super) fn entry<'k>(&self, key: &'k str) -> Cow<'k, str> {
+        let limit = if self.capabilities.conditional_store {
+            self.entry_limit()
+        } else {
+            self.capabilities.max_key_bytes
+        };
+        let is_plain = self.settings.key_prefix.is_empty()
+            && key.len() < limit
+            && !key.starts_with(OWN)
+            && !key.contains('}');
+        if is_plain {
+            return Cow::Borrowed(key);
+        }
+        Cow::Owned(made(|out| self.put_entry(out, key)))
     }
 
     /// Appends a name that goes with a key.
@@ -137,7 +147,7 @@ impl Layout<'_> {
             versions: names.iter().map(|name| self.version(name)).collect(),
             clock: (!names.is_empty()).then(|| self.clock()),
             leases: keys.iter().map(|key| self.lease(key)).collect(),
-            entries: keys.iter().map(|key| self.entry(key)).collect(),
+            entries: keys.iter().map(|key| self.entry(key).into_owned()).collect(),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::backend::{Item, Opening, Storing};
 use crate::entry::{Cited, CitedAs, Entry, Seal};
 use crate::protocol::request::{Mode, Request};
 use crate::version::Version;
+use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ pub(crate) struct Seen {
     pub(super) alias: Option<Version>,
     pub(super) key: Option<Version>,
     /// As [`Request::names`].
-    pub(super) names: Vec<Option<Version>>,
+    pub(super) names: SmallVec<[Option<Version>; 8]>,
     pub(super) clock: Option<Version>,
     /// Tags found in the value, with their versions.
     value_tags: Vec<(Cow<'static, str>, Option<Version>)>,
@@ -27,7 +28,7 @@ pub(crate) struct Seen {
 impl Seen {
     /// The capture of a call that did not look up.
     pub(crate) fn nothing(request: &Request) -> Self {
-        Self { names: vec![None; request.names.as_slice().len()], ..Self::default() }
+        Self { names: smallvec![None; request.names.as_slice().len()], ..Self::default() }
     }
 
     /// The versions to create before the computation, and the lease to take.
@@ -94,11 +95,11 @@ impl Seen {
     pub(crate) fn value_tags_read(
         &mut self,
         tags: Vec<Cow<'static, str>>,
-        answers: &[Option<Vec<u8>>],
+        answers: &[Option<&[u8]>],
     ) {
         let answers = answers
             .iter()
-            .map(|bytes| bytes.as_deref().and_then(Version::read))
+            .map(|bytes| bytes.and_then(Version::read))
             .chain(std::iter::repeat(None));
         self.value_tags = tags.into_iter().zip(answers).collect();
     }
@@ -131,10 +132,10 @@ impl Seen {
     }
 
     /// Whether the counter is where it was before the computation.
-    pub(crate) fn clock_stood_still(&self, answers: &[Option<Vec<u8>>]) -> bool {
+    pub(crate) fn clock_stood_still(&self, answers: &[Option<&[u8]>]) -> bool {
         let [answer] = answers else { return false };
         // An absent counter may have moved before it was lost.
-        self.clock.is_some() && answer.as_deref().and_then(Version::read) == self.clock
+        self.clock.is_some() && answer.and_then(Version::read) == self.clock
     }
 
     /// All versions.
@@ -192,7 +193,7 @@ impl Seen {
         let extend = entry.cited.iter().map(place).collect();
         let key = layout.entry(&request.key);
         let value = entry.encode(&Seal { keys: &settings.signing_keys, name: &key })?;
-        let item = Item { key, value, ttl: timeout };
+        let item = Item { key: key.into_owned(), value, ttl: timeout };
         let lease = layout.capabilities.conditional_store.then_some(self.key).flatten();
         let lease = lease.map(|version| (layout.lease(&request.key), version));
         let supersedes = request.mode == Mode::Refresh || request.mode == Mode::Put;

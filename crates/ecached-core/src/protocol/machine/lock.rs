@@ -102,11 +102,11 @@ impl Machine {
     /// Takes in the answer to [`read_lock`](Machine::read_lock); gives back the others.
     pub(super) fn lock_read<'a>(
         &mut self,
-        answers: &'a [Option<Vec<u8>>],
-    ) -> &'a [Option<Vec<u8>>] {
+        answers: &'a [Option<&'a [u8]>],
+    ) -> &'a [Option<&'a [u8]>] {
         match answers.split_last() {
             Some((lock, others)) if std::mem::take(&mut self.locking.was_read) => {
-                self.note_other(lock.as_deref().and_then(Version::read));
+                self.note_other(lock.and_then(Version::read));
                 others
             }
             _ => answers,

@@ -55,7 +55,7 @@ impl Machine {
         self.finish(Done::Value(value))
     }
 
-    pub(super) fn judge(&mut self, answers: &[Option<Vec<u8>>]) -> Step {
+    pub(super) fn judge(&mut self, answers: &[Option<&[u8]>]) -> Step {
         let now = self.cache.clock().unix_millis();
         let answers = self.lock_read(answers);
         let reading = match bytes::judge(&self.layout(), &self.request, answers, now) {
@@ -82,7 +82,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn verified(&mut self, answers: &[Option<Vec<u8>>]) -> Step {
+    pub(super) fn verified(&mut self, answers: &[Option<&[u8]>]) -> Step {
         let Some((value, tags)) = self.unverified.take() else { return self.compute() };
         if bytes::are_live(&tags, answers) {
             return self.hit(value);

@@ -35,6 +35,7 @@ use crate::kind::SharedError;
 use crate::stats::{Event, Meter};
 use crate::value::Value;
 use crate::{Error, Result, event};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -220,8 +221,11 @@ impl Machine {
             Err(error) => return self.not_stored(&error),
         };
         match (self.state, answer) {
-            (State::Lookup, Answer::Read(answers)) => self.judge(&answers),
-            (State::VerifyValueTags, Answer::Read(answers)) => self.verified(&answers),
+            (state, Answer::Read(values)) => {
+                // On the stack: few calls have more tags than this.
+                let values: SmallVec<[_; 16]> = values.iter().collect();
+                self.read(state, &values)
+            }
             (State::Open, Answer::Opened(versions)) => {
                 self.lock_opened(&versions);
                 let has_value_tags = self.request.has_value_tags;
@@ -232,16 +236,25 @@ impl Machine {
                 }
                 self.enter()
             }
-            (State::ReadValueTags, Answer::Read(answers)) => self.open_value_tags(&answers),
             (State::OpenValueTags, Answer::Opened(versions)) => {
                 let complete = self.seen().is_some_and(|seen| seen.value_tags_opened(&versions));
                 if complete { self.ask_clock() } else { self.written(Written::Doomed) }
             }
-            (State::ReadClock, Answer::Read(answers)) => {
-                let still = self.seen().is_some_and(|seen| seen.clock_stood_still(&answers));
+            (State::Store, Answer::Written(written)) => self.written(written),
+            _ => self.finish(Done::Computed),
+        }
+    }
+
+    /// What the backend read.
+    fn read(&mut self, state: State, answers: &[Option<&[u8]>]) -> Step {
+        match state {
+            State::Lookup => self.judge(answers),
+            State::VerifyValueTags => self.verified(answers),
+            State::ReadValueTags => self.open_value_tags(answers),
+            State::ReadClock => {
+                let still = self.seen().is_some_and(|seen| seen.clock_stood_still(answers));
                 if still { self.ask_store() } else { self.written(Written::Doomed) }
             }
-            (State::Store, Answer::Written(written)) => self.written(written),
             _ => self.finish(Done::Computed),
         }
     }

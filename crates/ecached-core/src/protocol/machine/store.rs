@@ -125,7 +125,7 @@ impl Machine {
         Step::Ask(Ask::Read(keys))
     }
 
-    pub(super) fn open_value_tags(&mut self, answers: &[Option<Vec<u8>>]) -> Step {
+    pub(super) fn open_value_tags(&mut self, answers: &[Option<&[u8]>]) -> Step {
         let tags = std::mem::take(&mut self.value_tags);
         let (layout, Captured::Bytes(seen)) = (
             Layout { settings: self.cache.settings(), capabilities: self.cache.capabilities() },
