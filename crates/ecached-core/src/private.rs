@@ -9,6 +9,14 @@ use crate::{Cache, DEFAULT_ALIAS, Error, ErrorKind, Result, Stats, caches, event
 use std::borrow::Cow;
 use std::ops::Deref;
 
+/// Names of a function, with room for two more: a call adds that of the function and its prefix.
+#[must_use]
+pub fn names<const N: usize>(names: [Cow<'static, str>; N]) -> Vec<Cow<'static, str>> {
+    let mut all = Vec::with_capacity(N + 2);
+    all.extend(names);
+    all
+}
+
 /// Invalidates the entry of a function's key.
 ///
 /// # Errors

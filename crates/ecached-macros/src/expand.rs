@@ -203,7 +203,7 @@ impl Parts<'_> {
                 quote_spanned!(Span::mixed_site()=> { let mut #k = #p::KeyBuf::new(); #statements #k.name() })
             }
         });
-        quote_spanned!(Span::mixed_site()=> #p::vec![#(#names),*])
+        quote_spanned!(Span::mixed_site()=> #p::names([#(#names),*]))
     }
 
     /// An expression for the timeout that the arguments decide.

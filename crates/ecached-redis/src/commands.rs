@@ -164,7 +164,11 @@ pub(crate) fn values(mut replies: Vec<Value>, keys: usize) -> Result<Vec<Option<
     if let [Value::Array(items)] = replies.as_mut_slice() {
         replies = std::mem::take(items);
     }
-    let values: Vec<_> = replies.into_iter().map(value).collect::<Result<_>>()?;
+    // Not collected: that would use the replies' memory, which is larger, and then give some of it back.
+    let mut values = Vec::with_capacity(keys);
+    for reply in replies {
+        values.push(value(reply)?);
+    }
     if values.len() == keys { Ok(values) } else { Err(unexpected()) }
 }
 

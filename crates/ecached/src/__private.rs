@@ -11,7 +11,7 @@ pub use ecached_core::key::hash::of_segment as segment_hash;
 pub use ecached_core::key::numbered::Pattern;
 pub use ecached_core::private::{
     Invalidation, as_cache, invalidate_all, invalidate_key, invalidate_names, invalidate_prefix,
-    stats, succeeded,
+    names, stats, succeeded,
 };
 pub use ecached_core::site::{Site, SiteSpec, extra};
 pub use ecached_core::{
@@ -24,7 +24,6 @@ pub use std::borrow::Cow;
 pub use std::option::Option;
 pub use std::result::Result;
 pub use std::string::String;
-pub use std::vec;
 pub use std::vec::Vec;
 
 /// The function on its alias.

@@ -92,6 +92,7 @@ impl Values {
     }
 
     /// All of them.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&[u8]>> {
         (0..self.len()).map(|index| self.get(index))
     }

@@ -87,9 +87,9 @@ impl<'a> Many<'a> {
         let now = self.cache.clock().unix_millis();
         for (index, request) in self.requests.iter().enumerate() {
             let own = take(bytes::lookup_len(&layout, request))?;
-            match bytes::judge(&layout, request, own, now)? {
-                Reading::Hit(value, _) => self.values[index] = Some(value),
-                Reading::Unverified { value, tags, .. } => {
+            match bytes::judge(&layout, request, own, now)?.0 {
+                Reading::Hit(value) => self.values[index] = Some(value),
+                Reading::Unverified { value, tags } => {
                     self.unverified.push((index, value, tags));
                 }
                 _ => {}

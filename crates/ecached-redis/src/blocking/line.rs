@@ -64,7 +64,11 @@ impl Line {
     /// Runs one command while there is time `left`.
     pub(super) fn ask(&mut self, command: &Cmd, left: &dyn Fn() -> Duration) -> RedisResult<Value> {
         self.limit(left())?;
-        let reply = command.query(&mut self.connection);
+        let reply = match self.connection.req_command(command) {
+            // Whoever asks for values looks at each of them.
+            Ok(Value::Array(values)) => Ok(Value::Array(values)),
+            reply => reply.and_then(Value::extract_error),
+        };
         self.is_spoilt |= reply.as_ref().is_err_and(spoils_connection);
         reply
     }

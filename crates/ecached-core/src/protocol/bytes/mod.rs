@@ -1,10 +1,12 @@
 //! The protocol's steps on stores that hold bytes: which keys they concern, and what the answers mean. Pure functions.
 
 mod keys;
+mod live;
 mod names;
 mod seen;
 
 pub(crate) use keys::Keys;
+pub(crate) use live::Live;
 pub(crate) use names::Layout;
 pub(crate) use seen::Seen;
 
@@ -16,7 +18,6 @@ use crate::compress;
 use crate::entry::{Cited, CitedAs, Entry, Seal};
 use crate::value::Value;
 use crate::version::Version;
-use crate::{Error, ErrorKind};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -44,17 +45,16 @@ pub(crate) enum Answer {
 /// What a lookup means.
 #[derive(Debug)]
 pub(crate) enum Reading {
-    Hit(Value, Seen),
+    Hit(Value),
     /// Valid if these tags, which the value brought, still have these versions.
     Unverified {
         value: Value,
         tags: Vec<(String, Version)>,
-        seen: Seen,
     },
-    Absent(Seen),
-    Expired(Seen),
-    Stale(Seen),
-    Foreign(Seen),
+    Absent,
+    Expired,
+    Stale,
+    Foreign,
 }
 
 /// The keys of a lookup: entry, alias, declared names; then the key's own version where entries cite it, and the counter
@@ -85,68 +85,50 @@ pub(crate) fn lookup_len(layout: &Layout<'_>, request: &Request) -> usize {
     request.names.as_slice().len() + 2 + own_key + usize::from(request.has_value_tags)
 }
 
-/// What the answers to [`lookup_keys`] mean.
-pub(crate) fn judge(
+/// What the answers to [`lookup_keys`] mean, and the versions among them.
+pub(crate) fn judge<'a>(
     layout: &Layout<'_>,
     request: &Request,
-    answers: &[Option<&[u8]>],
+    answers: &'a [Option<&'a [u8]>],
     now_unix_ms: u64,
-) -> Result<Reading> {
-    if answers.len() != lookup_len(layout, request) {
-        return Err(Error::new(ErrorKind::Backend, "get_many must answer one value per key"));
-    }
-    let mut versions = answers.iter().skip(1).map(|bytes| bytes.and_then(Version::read));
-    let mut seen = Seen::default();
-    seen.alias = versions.next().flatten();
-    seen.names = versions.by_ref().take(request.names.as_slice().len()).collect();
-    if !layout.capabilities.conditional_store {
-        seen.key = versions.next().flatten();
-    }
-    if request.has_value_tags {
-        seen.clock = versions.next().flatten();
-    }
-    let Some(bytes) = answers.first().copied().flatten() else {
-        return Ok(Reading::Absent(seen));
-    };
-    Ok(judge_entry(layout, request, bytes, seen, now_unix_ms))
+) -> Result<(Reading, Live<'a>)> {
+    let (entry, live) = Live::among(answers, layout, request)?;
+    let reading = entry
+        .map_or(Reading::Absent, |bytes| judge_entry(layout, request, (bytes, &live), now_unix_ms));
+    Ok((reading, live))
 }
 
 fn judge_entry(
     layout: &Layout<'_>,
     request: &Request,
-    bytes: &[u8],
-    seen: Seen,
+    (bytes, live): (&[u8], &Live<'_>),
     now_unix_ms: u64,
 ) -> Reading {
     let keys = &layout.settings.signing_keys;
     let name = layout.entry(&request.key);
     let Some(entry) = Entry::decode(bytes, &Seal { keys, name: &name }) else {
-        return Reading::Foreign(seen);
+        return Reading::Foreign;
     };
     if entry.fingerprint != request.ops.fingerprint() {
-        return Reading::Foreign(seen);
+        return Reading::Foreign;
     }
     if request.tag_set.is_some() && !has_declared_names(request, &entry) {
-        return Reading::Foreign(seen);
+        return Reading::Foreign;
     }
     let deadline =
         entry.timeout.map(|timeout| entry.written_unix_ms.saturating_add(millis(timeout)));
     // Whoever can write to the store can bring an old entry back, signature and all; the signed deadline bounds that.
     let is_to_check = !layout.capabilities.expiry || !keys.is_empty();
     if is_to_check && deadline.is_some_and(|deadline| deadline <= now_unix_ms) {
-        return Reading::Expired(seen);
+        return Reading::Expired;
     }
-    if !cites_what_is_live(layout, request, &entry, &seen) {
-        return Reading::Stale(seen);
+    if !cites_what_is_live(layout, request, &entry, live) {
+        return Reading::Stale;
     }
-    let Some(value) = value_of(layout, request, &entry) else { return Reading::Foreign(seen) };
+    let Some(value) = value_of(layout, request, &entry) else { return Reading::Foreign };
     let unseen = entry.cited.iter().filter(|cited| is_unseen(request, cited));
     let tags: Vec<_> = unseen.map(|cited| (cited.name.to_owned(), cited.version)).collect();
-    if tags.is_empty() {
-        Reading::Hit(value, seen)
-    } else {
-        Reading::Unverified { value, tags, seen }
-    }
+    if tags.is_empty() { Reading::Hit(value) } else { Reading::Unverified { value, tags } }
 }
 
 fn value_of(layout: &Layout<'_>, request: &Request, entry: &Entry<'_>) -> Option<Value> {
@@ -176,33 +158,18 @@ fn is_unseen(request: &Request, cited: &Cited<'_>) -> bool {
     cited.kind == CitedAs::Value || (cited.kind == CitedAs::Declared && request.tag_set.is_none())
 }
 
-/// Absent is invalid, always (P2).
+/// Whether all versions that the entry cites are there, except those that the lookup could not ask for.
 fn cites_what_is_live(
     layout: &Layout<'_>,
     request: &Request,
     entry: &Entry<'_>,
-    seen: &Seen,
+    live: &Live<'_>,
 ) -> bool {
-    let live = |(index, cited): (usize, &Cited<'_>)| match cited.kind {
-        _ if is_unseen(request, cited) => Some(cited.version),
-        CitedAs::Declared => {
-            let names = request.names.as_slice();
-            let is_at = |index: &usize| names.get(*index).is_some_and(|name| *name == cited.name);
-            let place = Some(index).filter(is_at).or_else(|| (0..names.len()).find(is_at));
-            place.and_then(|index| *seen.names.get(index)?)
-        }
-        CitedAs::Key => seen.key,
-        CitedAs::Alias => seen.alias,
-        CitedAs::Value => None,
-    };
     let has = |kind: CitedAs| entry.cited.iter().any(|cited| cited.kind == kind);
     has(CitedAs::Alias)
         && (layout.capabilities.conditional_store || has(CitedAs::Key))
-        && entry
-            .cited
-            .iter()
-            .enumerate()
-            .all(|(index, cited)| live((index, cited)) == Some(cited.version))
+        && (entry.cited.iter().enumerate())
+            .all(|(index, cited)| is_unseen(request, cited) || live.has(request, index, cited))
 }
 
 /// The keys of the versions of tags found in a value.

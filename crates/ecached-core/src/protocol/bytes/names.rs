@@ -36,8 +36,10 @@ impl Layout<'_> {
     fn put(&self, out: &mut String, parts: &[&str]) {
         let start = out.len();
         out.push_str(&self.settings.key_prefix);
-        out.extend(parts.iter().copied());
-        shorten(out, start, self.capabilities.max_key_bytes);
+        parts.iter().for_each(|part| out.push_str(part));
+        if out.len() - start >= self.capabilities.max_key_bytes {
+            shorten(out, start, self.capabilities.max_key_bytes);
+        }
     }
 
     /// Appends the name of an entry.

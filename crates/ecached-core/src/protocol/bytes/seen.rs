@@ -6,7 +6,6 @@ use crate::backend::{Item, Opening, Storing};
 use crate::entry::{Cited, CitedAs, Entry, Seal};
 use crate::protocol::request::{Mode, Request};
 use crate::version::Version;
-use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -16,19 +15,28 @@ const VERSION_LIFE: Duration = Duration::from_secs(30 * 86_400);
 /// Versions as they were before the computation.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    pub(super) alias: Option<Version>,
-    pub(super) key: Option<Version>,
+    alias: Option<Version>,
+    key: Option<Version>,
     /// As [`Request::names`].
-    pub(super) names: SmallVec<[Option<Version>; 8]>,
-    pub(super) clock: Option<Version>,
+    names: Vec<Option<Version>>,
+    clock: Option<Version>,
     /// Tags found in the value, with their versions.
     value_tags: Vec<(Cow<'static, str>, Option<Version>)>,
 }
 
 impl Seen {
+    pub(super) const fn new(
+        alias: Option<Version>,
+        key: Option<Version>,
+        names: Vec<Option<Version>>,
+        clock: Option<Version>,
+    ) -> Self {
+        Self { alias, key, names, clock, value_tags: Vec::new() }
+    }
+
     /// The capture of a call that did not look up.
     pub(crate) fn nothing(request: &Request) -> Self {
-        Self { names: smallvec![None; request.names.as_slice().len()], ..Self::default() }
+        Self { names: vec![None; request.names.as_slice().len()], ..Self::default() }
     }
 
     /// The versions to create before the computation, and the lease to take.

@@ -58,15 +58,15 @@ impl Machine {
     pub(super) fn judge(&mut self, answers: &[Option<&[u8]>]) -> Step {
         let now = self.cache.clock().unix_millis();
         let answers = self.lock_read(answers);
-        let reading = match bytes::judge(&self.layout(), &self.request, answers, now) {
+        let (reading, live) = match bytes::judge(&self.layout(), &self.request, answers, now) {
             Ok(reading) => reading,
             Err(error) => return self.without_cache(&error),
         };
         let may_hit = self.may_hit();
         match reading {
-            Reading::Hit(value, _) if may_hit => self.hit(value),
-            Reading::Unverified { value, tags, seen } if may_hit => {
-                self.captured = Captured::Bytes(seen);
+            Reading::Hit(value) if may_hit => self.hit(value),
+            Reading::Unverified { value, tags } if may_hit => {
+                self.captured = Captured::Bytes(live.seen());
                 self.state = State::VerifyValueTags;
                 let keys =
                     bytes::value_tag_keys(&self.layout(), tags.iter().map(|(tag, _)| tag.as_str()));
@@ -74,11 +74,11 @@ impl Machine {
                 Step::Ask(Ask::Read(keys))
             }
             // A refresh: what lives stays, so that other entries stay valid.
-            Reading::Hit(_, seen) | Reading::Unverified { seen, .. } => self.open(seen),
-            Reading::Absent(seen) => self.missed(Event::Absent, seen),
-            Reading::Expired(seen) => self.missed(Event::Expired, seen),
-            Reading::Stale(seen) => self.missed(Event::Invalidated, seen),
-            Reading::Foreign(seen) => self.missed(Event::Foreign, seen),
+            Reading::Hit(_) | Reading::Unverified { .. } => self.open(live.seen()),
+            Reading::Absent => self.missed(Event::Absent, live.seen()),
+            Reading::Expired => self.missed(Event::Expired, live.seen()),
+            Reading::Stale => self.missed(Event::Invalidated, live.seen()),
+            Reading::Foreign => self.missed(Event::Foreign, live.seen()),
         }
     }
 
