@@ -3,6 +3,7 @@
 //! All contenders read the same `String` of 1,000 bytes under names of about the same length. `bin/remote.rs` writes the
 //! tables, `bin/survivors.rs` shows which values survive their invalidation, `bin/repeat_remote.rs` is for profilers.
 
+pub mod cores;
 pub mod down;
 pub mod functions;
 pub mod hits;
