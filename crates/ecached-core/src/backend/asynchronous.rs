@@ -5,7 +5,8 @@ use crate::Result;
 use crate::version::Version;
 use std::pin::Pin;
 
-/// An async key-value store with expiry: the same as [`Backend`](super::Backend), with the same defaults.
+/// An async key-value store with expiry: the same as [`Backend`](super::Backend), with the same defaults, and
+/// [`read`](AsyncBackend::read).
 ///
 /// Implement it with `async fn`. Futures must be `Send`.
 ///
@@ -19,10 +20,19 @@ pub trait AsyncBackend: Send + Sync + 'static {
     /// The values of `keys`, in their order, one answer per key.
     fn get_many(&self, keys: &[&str]) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>>> + Send;
 
-    /// The values of `keys`, for a caller who only looks at them. Calls look up by this.
+    /// The values of `keys`, in their order, one answer per key, for a caller who only looks at them. Calls look up by this.
     ///
     /// Default: [`get_many`](AsyncBackend::get_many). A backend that puts the questions of several callers together may
-    /// give each its part of one answer instead of a copy.
+    /// give each its part of one answer instead of a copy. What it answers must be *read after the call began*: a
+    /// question that was under way already may bring back what has been invalidated since.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot tell. Absence is not an error.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped future has changed nothing, also for callers whose question went with it.
     fn read(&self, keys: &[&str]) -> impl Future<Output = Result<Values>> + Send {
         async { self.get_many(keys).await.map(Values::from) }
     }

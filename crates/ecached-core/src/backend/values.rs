@@ -41,7 +41,6 @@ enum Held {
 /// assert_eq!(first.get(1), second.get(0));
 /// assert_eq!(second.len(), 1);
 /// ```
-#[derive(Debug)]
 pub struct Gathered {
     values: Vec<Option<Vec<u8>>>,
     places: Vec<u32>,
@@ -104,10 +103,18 @@ impl From<Vec<Option<Vec<u8>>>> for Values {
     }
 }
 
-/// Never a value: only which of them are there.
+/// Never a value: only how long each is.
 impl fmt::Debug for Values {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(|value| value.map(<[u8]>::len))).finish()
+    }
+}
+
+/// Never a value: only how many there are.
+impl fmt::Debug for Gathered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { values, places } = self;
+        write!(f, "Gathered({} values for {} questions)", values.len(), places.len())
     }
 }
 
@@ -128,5 +135,8 @@ mod tests {
     fn printing_shows_no_value() {
         let values = Values::from(vec![Some(b"secret".to_vec()), None]);
         assert_eq!(format!("{values:?}"), "[Some(6), None]");
+        let gathered = Arc::new(Gathered::new(vec![Some(b"secret".to_vec())], vec![0, 0]));
+        assert_eq!(format!("{gathered:?}"), "Gathered(1 values for 2 questions)");
+        assert_eq!(format!("{:?}", Values::of(gathered, 0..1)), "[Some(6)]");
     }
 }

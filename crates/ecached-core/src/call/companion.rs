@@ -103,7 +103,7 @@ pub fn precache_async<K: Kind, V: 'static, P: Policy<K>>(
 /// entries, or what the function returns.
 fn to_public<K: Kind, V: 'static>(value: Option<Value>) -> Result<Option<V>> {
     let Some(value) = value else { return Ok(None) };
-    let Some(value) = K::Packing::unpack(value) else { return Ok(None) };
+    let Some(value) = K::Packing::take(value) else { return Ok(None) };
     let mut slot = Some(value);
     if let Some(same) = (&mut slot as &mut dyn Any).downcast_mut::<Option<V>>() {
         return Ok(same.take());

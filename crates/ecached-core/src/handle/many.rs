@@ -104,5 +104,5 @@ impl<'a> Many<'a> {
 }
 
 fn wrong_answer() -> Error {
-    Error::new(ErrorKind::Backend, "get_many must answer one value per key")
+    Error::new(ErrorKind::Backend, "a backend must answer one value per key")
 }

@@ -12,7 +12,7 @@ use crate::protocol::request::KeyHash;
 use crate::protocol::{Done, Machine, Mode, Names, Request, Step};
 use crate::stats::Meter;
 use crate::timeout::{IntoTimeout, Timeout};
-use crate::value::{Boxed, CacheValue};
+use crate::value::{Boxed, CacheValue, Packing};
 use crate::{Error, Result};
 use many::Many;
 use std::any::TypeId;
@@ -86,7 +86,7 @@ impl Cache {
     pub fn get<T: CacheValue>(&self, key: &str) -> Result<Option<T>> {
         let value =
             self.machine::<T>(key, EntryOptions::new(), Mode::Peek, true)?.run_to_end(absent)?;
-        Ok(value.and_then(|value| value.downcast_ref().cloned()))
+        Ok(value.and_then(Boxed::take))
     }
 
     /// The values of `keys`, in their order. One round trip, unless entries have tags.
@@ -243,7 +243,7 @@ impl Cache {
     pub(crate) async fn get_async<T: CacheValue>(&self, key: &str) -> Result<Option<T>> {
         let mut machine = self.machine::<T>(key, EntryOptions::new(), Mode::Peek, true)?;
         let value = machine.run_to_end_async(absent).await?;
-        Ok(value.and_then(|value| value.downcast_ref().cloned()))
+        Ok(value.and_then(Boxed::take))
     }
 
     pub(crate) async fn get_many_async<T: CacheValue>(

@@ -1,6 +1,7 @@
 //! The async side: one connection per runtime, which callers share. Requests follow each other on it without waiting for
 //! answers.
 
+mod batch;
 mod gather;
 mod link;
 

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 /// A connection.
 pub(super) struct Line {
-    connection: Connection,
+    /// In a box: a line goes from hand to hand in each call.
+    connection: Box<Connection>,
     /// It must not be used again.
     is_spoilt: bool,
     /// An operation ran on it before.
@@ -38,6 +39,7 @@ impl Line {
             }
         }
         let usual = limits.operation;
+        let connection = Box::new(connection);
         Ok(Self { connection, is_spoilt: false, was_used: false, usual, limit: usual })
     }
 
@@ -65,8 +67,10 @@ impl Line {
     pub(super) fn ask(&mut self, command: &Cmd, left: &dyn Fn() -> Duration) -> RedisResult<Value> {
         self.limit(left())?;
         let reply = match self.connection.req_command(command) {
-            // Whoever asks for values looks at each of them.
-            Ok(Value::Array(values)) => Ok(Value::Array(values)),
+            // Looking is cheaper than building it anew, which is what looking for errors in it means.
+            Ok(Value::Array(values)) if values.iter().all(is_found_or_not) => {
+                Ok(Value::Array(values))
+            }
             reply => reply.and_then(Value::extract_error),
         };
         self.is_spoilt |= reply.as_ref().is_err_and(spoils_connection);
@@ -110,6 +114,11 @@ impl Line {
         self.connection.set_read_timeout(Some(limit))?;
         self.connection.set_write_timeout(Some(limit))
     }
+}
+
+/// What an `MGET` finds.
+const fn is_found_or_not(value: &Value) -> bool {
+    matches!(value, Value::BulkString(_) | Value::Nil)
 }
 
 /// A connection to the primary that one of the Sentinels names.

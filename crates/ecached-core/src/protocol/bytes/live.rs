@@ -25,7 +25,7 @@ impl<'a> Live<'a> {
         layout: &Layout<'_>,
         request: &Request,
     ) -> Result<(Found<'a>, Self)> {
-        let wrong = || Error::new(ErrorKind::Backend, "get_many must answer one value per key");
+        let wrong = || Error::new(ErrorKind::Backend, "a backend must answer one value per key");
         if answers.len() != lookup_len(layout, request) {
             return Err(wrong());
         }
