@@ -204,7 +204,7 @@ mod tests {
         ) {
             let (mut batch, answered) = batch(&callers);
             let batch = batch.take();
-            let values = batch.keys().map(|key| value_of(key)).collect();
+            let values = batch.keys().map(value_of).collect();
             let mut answers = batch.answered_within(Ok(values), max_shared);
             let mut turns = 1;
             while answers.give(32) {
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn it_is_full_by_keys_and_by_callers() {
         let many: Vec<_> = (0..MAX_KEYS).map(|number| number.to_string()).collect();
-        assert!(batch(&[many.clone()]).0.is_full());
+        assert!(batch(std::slice::from_ref(&many)).0.is_full());
         assert!(!batch(&[many[1..].to_vec()]).0.is_full());
         let same = vec![many[..1].to_vec(); MAX_CALLERS];
         assert!(batch(&same).0.is_full());
