@@ -5,6 +5,7 @@
 
 pub mod cores;
 pub mod down;
+pub mod floor;
 pub mod functions;
 pub mod hits;
 pub mod invalidations;
