@@ -15,6 +15,7 @@ pub mod misses;
 pub mod peers;
 pub mod subject;
 pub mod survivors;
+pub mod tags;
 pub mod trips;
 pub mod turns;
 
