@@ -131,6 +131,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let begin = Instant::now();
     let report = measure(options.is_quick);
     options.write_plot(&page::plot_name(&report.tags), &page::chart(&report.tags))?;
+    for (file, chart) in peers::invalidations::charts(&report.peers.invalidations) {
+        options.write_plot(file, &chart)?;
+    }
     options.write("remote", &report.page(&options.broken))?;
     options.write_readme("bench-remote", &report.summary())?;
     eprintln!("wrote {} in {:.0} s", options.out.display(), begin.elapsed().as_secs_f64());
