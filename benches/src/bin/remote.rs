@@ -1,13 +1,17 @@
 //! Measures ecached over Redis and Memcached beside their bare clients and other caches, and writes the tables.
 //!
 //! `remote [--quick] [--out PATH] [--readme PATH]`: all tables go to PATH, `docs/benchmarks.md` unless said otherwise, as
-//! its part `remote`; in the README, the rows with targets replace what is between `<!-- bench-remote:begin -->` and
-//! `<!-- bench-remote:end -->`. `redis-server` and `memcached` must be installed.
+//! its part `remote`, and the charts into the folder `plots` beside it; in the README, the rows with targets replace what
+//! is between `<!-- bench-remote:begin -->` and `<!-- bench-remote:end -->`. `redis-server` and `memcached` must be
+//! installed.
 
+use ecached_benches::growth::{Scale, page};
 use ecached_benches::machine;
 use ecached_benches::options::Options;
 use ecached_benches::remote::peers::{self, Found};
-use ecached_benches::remote::{Servers, down, hits, invalidations, many, memcached, misses, trips};
+use ecached_benches::remote::{
+    Servers, down, hits, invalidations, many, memcached, misses, tags, trips,
+};
 use ecached_benches::row::{Row, Target};
 use std::error::Error;
 use std::fmt::Write as _;
@@ -16,6 +20,7 @@ use std::time::Instant;
 /// What was measured, in order.
 struct Report {
     sections: Vec<(&'static str, Vec<Row>)>,
+    tags: Scale,
     trips: String,
     peers: Found,
     rounds: usize,
@@ -36,6 +41,8 @@ fn measure(is_quick: bool) -> Report {
     let trips = trips::table(&servers);
     progress("hits on Redis");
     let redis = hits::measure(rounds, &servers);
+    progress("hits by number of tags");
+    let tags = tags::measure(rounds, &servers);
     progress("many callers");
     let many = many::measure(rounds.min(21), &servers);
     progress("hits on Memcached");
@@ -56,7 +63,7 @@ fn measure(is_quick: bool) -> Report {
         ("Redis: invalidation", invalidations),
         ("Redis: the server is down", down),
     ];
-    Report { sections, trips, peers, rounds, load }
+    Report { sections, tags, trips, peers, rounds, load }
 }
 
 impl Report {
@@ -101,13 +108,9 @@ impl Report {
             self.rounds,
             self.conditions()
         );
-        let mut section = |title: &str, rows: &[Row]| {
-            _ = writeln!(text, "## {title}\n\n{}", Row::HEAD);
-            rows.iter().for_each(|row| _ = writeln!(text, "{row}"));
-            text.push('\n');
-        };
-        self.sections.iter().for_each(|(title, rows)| section(title, rows));
-        section("Redis: other caches", &self.peers.rows);
+        self.sections.iter().for_each(|(title, rows)| text += &section(title, rows));
+        text += &page::section(&self.tags);
+        text += &section("Redis: other caches", &self.peers.rows);
         _ = writeln!(text, "{}", self.peers.tables());
         for (name, reason) in broken {
             _ = writeln!(text, "- {name} does not build: {reason}");
@@ -117,10 +120,20 @@ impl Report {
     }
 }
 
+fn section(title: &str, rows: &[Row]) -> String {
+    let mut text = format!("## {title}\n\n{}\n", Row::HEAD);
+    rows.iter().for_each(|row| _ = writeln!(text, "{row}"));
+    text + "\n"
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse("remote")?;
     let begin = Instant::now();
     let report = measure(options.is_quick);
+    options.write_plot(&page::plot_name(&report.tags), &page::chart(&report.tags))?;
+    for (file, chart) in peers::invalidations::charts(&report.peers.invalidations) {
+        options.write_plot(file, &chart)?;
+    }
     options.write("remote", &report.page(&options.broken))?;
     options.write_readme("bench-remote", &report.summary())?;
     eprintln!("wrote {} in {:.0} s", options.out.display(), begin.elapsed().as_secs_f64());

@@ -122,7 +122,7 @@ pub fn measure(rounds: usize) -> Scale {
         Series::timed(name, &rounds, first..first + STEPS.len())
     };
     Scale {
-        slug: "callers",
+        slug: "growth-callers",
         title: "Callers at once",
         about: format!(
             "{CALLERS} callers, so many of them at once: each is a task that is spawned and awaited on a runtime of one thread. \

@@ -144,7 +144,7 @@ pub fn measure(count: usize, is_quick: bool) -> Scale {
     );
     let all = 0..sizes.len();
     Scale {
-        slug: "entries",
+        slug: "growth-entries",
         title: "Entries",
         about: format!(
             "Hits are in random order over all entries: what does not fit into the processor's caches comes from memory; \

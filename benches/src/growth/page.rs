@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 /// The file of a chart.
 #[must_use]
 pub fn plot_name(scale: &Scale) -> String {
-    format!("growth-{}.svg", scale.slug)
+    format!("{}.svg", scale.slug)
 }
 
 /// Whether enough rounds counted.
@@ -103,15 +103,20 @@ pub fn page(scales: &[Scale], rounds: usize, load: Option<f64>) -> String {
          {}\n\nWritten by `cargo xtask bench --only growth`.\n\n",
         machine::conditions(load, &["quick_cache", "tokio"])
     );
-    for scale in scales {
-        _ = writeln!(text, "## {}\n\n{}\n", scale.title, scale.about);
-        _ = writeln!(
-            text,
-            "![{}]({})\n",
-            scale.ratio_of,
-            format_args!("plots/{}", plot_name(scale))
-        );
-        _ = writeln!(text, "{}\nAt least {} rounds counted.\n", table(scale), fewest(scale));
-    }
+    scales.iter().for_each(|scale| text += &section(scale));
     text
+}
+
+/// What it says about one of them.
+#[must_use]
+pub fn section(scale: &Scale) -> String {
+    format!(
+        "## {}\n\n{}\n\n![{}](plots/{})\n\n{}\nAt least {} rounds counted.\n\n",
+        scale.title,
+        scale.about,
+        scale.ratio_of,
+        plot_name(scale),
+        table(scale),
+        fewest(scale)
+    )
 }

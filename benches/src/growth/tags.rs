@@ -157,7 +157,7 @@ pub fn measure(count: usize) -> Scale {
     invalidated.figures.insert(0, None);
     let bytes: Vec<f64> = stores.iter().map(|tagged| tagged.bytes + empty - VALUE_BYTES).collect();
     Scale {
-        slug: "tags",
+        slug: "growth-tags",
         title: "Tags of each entry",
         about: format!(
             "Over {ENTRIES} entries. The first tag is one that all entries share, the others are the entry's own: memory and \

@@ -103,7 +103,7 @@ pub fn measure(rounds: usize) -> Scale {
     ];
     let steps: Vec<u64> = (1..=2).filter(|threads| *threads as usize <= machine::cores()).collect();
     Scale {
-        slug: "threads",
+        slug: "growth-threads",
         title: "Threads",
         about: format!(
             "Operations of all threads together on one store of {ENTRIES} entries: 2 is twice as much done. Hits are in random \

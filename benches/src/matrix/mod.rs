@@ -1,8 +1,9 @@
 //! Caches in process, in many settings: small and large stores, all entries alike or a few of them asked for most of the
-//! time, pointers and copies; hits, and nine hits to one miss.
+//! time, pointers and copies; hits of one thread and of two, and nine hits to one miss.
 
 mod contenders;
 mod page;
+mod threads;
 
 pub use page::page;
 
@@ -31,6 +32,8 @@ pub struct Measured {
     pub setting: String,
     /// Hits.
     pub hits: Rounds,
+    /// Hits of two threads and of one, if there are two cores.
+    pub threads: Option<Rounds>,
     /// Nine hits, then a miss and its store.
     pub mixed: Rounds,
 }
@@ -58,15 +61,18 @@ pub fn measure(rounds: usize) -> Vec<Measured> {
         for (shape, order) in orders {
             eprintln!("measuring {name}, {shape} …");
             let hits = hits(rounds, &subjects, &order);
-            all.push((format!("{name}, {shape}"), hits, subjects, order, entries));
+            let threads = threads::measure(rounds, &subjects, &order);
+            all.push((format!("{name}, {shape}"), (hits, threads), subjects, order, entries));
         }
     }
     // Last: from here on entries are evicted.
-    let mixed = |(setting, hits, subjects, order, entries): (_, _, [Subject; 8], Vec<u64>, u64)| {
+    let mut measured = Vec::new();
+    for (setting, (hits, threads), subjects, order, entries) in all {
         eprintln!("measuring nine hits to a miss: {setting} …");
-        Measured { setting, hits, mixed: mix(rounds, &subjects, &order, entries) }
-    };
-    all.into_iter().map(mixed).collect()
+        let mixed = mix(rounds, &subjects, &order, entries);
+        measured.push(Measured { setting, hits, threads, mixed });
+    }
+    measured
 }
 
 fn hits(rounds: usize, subjects: &[Subject; 8], order: &[u64]) -> Rounds {

@@ -11,7 +11,8 @@ pub fn loaded() -> u64 {
     LOADED.load(Ordering::Relaxed)
 }
 
-fn load() -> String {
+/// Makes a value.
+pub(super) fn load() -> String {
     LOADED.fetch_add(1, Ordering::Relaxed);
     value()
 }

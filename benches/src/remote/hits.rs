@@ -1,5 +1,6 @@
 //! Blocking hits on Redis.
 
+use super::floor::Floor;
 use super::turns::Turns;
 use super::{RESIDENT, Servers, TIMEOUT_SECONDS, bare_key, functions as of, trips, value};
 use crate::row::{Row, Target};
@@ -19,7 +20,22 @@ pub fn fill_bare(servers: &Servers) {
     }
 }
 
-const BARE: &str = "bare `GET`";
+/// The baseline of all of them.
+pub const BARE: &str = "bare `GET`";
+
+/// Reads an entry, over a connection of its own.
+///
+/// # Panics
+///
+/// If it is not there, or the server does not answer.
+pub fn bare_get(servers: &Servers) -> impl FnMut(u64) + use<> {
+    let mut connection = servers.connection();
+    move |id| {
+        let get = redis::cmd("GET").arg(bare_key(id)).query(&mut connection);
+        let found: String = get.expect("a value");
+        black_box(found);
+    }
+}
 
 /// Measures them.
 ///
@@ -32,22 +48,21 @@ pub fn measure(rounds: usize, servers: &Servers) -> Vec<Row> {
     for hit in [of::tags0, of::tags3, of::tags8] {
         (0..RESIDENT).for_each(|id| drop(hit(id)));
     }
-    let keys =
-        [of::tags0, of::tags3, of::tags8].map(|hit| trips::keys_of(servers, || drop(hit(7))));
+    // As many tags of all entries, and of the entry alone, as the functions have.
+    let floors = [Floor::new(1, 2), Floor::new(2, 6)];
+    for (floor, hit) in floors.iter().zip([of::tags3, of::tags8]) {
+        floor.fill(servers);
+        assert_eq!(floor.keys(), trips::keys_of(servers, || drop(hit(7))), "as ecached reads");
+    }
+    let [floor3, floor8] = floors;
     let loaded = of::loaded();
-    let (mut get, mut mget3, mut mget8) =
-        (servers.connection(), servers.connection(), servers.connection());
     let compared = Turns::default()
         .with("hit, no tags", |id| _ = black_box(of::tags0(id)))
         .with("hit, 3 tags", |id| _ = black_box(of::tags3(id)))
         .with("hit, 8 tags", |id| _ = black_box(of::tags8(id)))
-        .with(BARE, move |id| {
-            let found: String =
-                redis::cmd("GET").arg(bare_key(id)).query(&mut get).expect("a value");
-            black_box(found);
-        })
-        .with("`MGET` of the keys of 3 tags", move |id| mget(&mut mget3, id, keys[1]))
-        .with("`MGET` of the keys of 8 tags", move |id| mget(&mut mget8, id, keys[2]))
+        .with(BARE, bare_get(servers))
+        .with("`MGET` of the keys of 3 tags", floor3.operation(servers))
+        .with("`MGET` of the keys of 8 tags", floor8.operation(servers))
         .run(rounds, RESIDENT);
     assert_eq!(of::loaded(), loaded, "all were hits");
     vec![
@@ -59,14 +74,4 @@ pub fn measure(rounds: usize, servers: &Servers) -> Vec<Row> {
         compared.row("hit, 3 tags", "`MGET` of the keys of 3 tags", Target::None),
         compared.row("hit, 8 tags", "`MGET` of the keys of 8 tags", Target::None),
     ]
-}
-
-/// What ecached asks for, by the bare client: the value, and so many other small keys.
-fn mget(connection: &mut redis::Connection, id: u64, keys: u64) {
-    let mut command = redis::cmd("MGET");
-    command.arg(bare_key(id));
-    // Absent, or not: a version has 16 bytes, and the reply differs by those.
-    (1..keys).for_each(|number| _ = command.arg(format!("bare-version:{number}")));
-    let found: Vec<Option<String>> = command.query(connection).expect("values");
-    black_box(found);
 }

@@ -5,6 +5,7 @@
 
 pub mod cores;
 pub mod down;
+pub mod floor;
 pub mod functions;
 pub mod hits;
 pub mod invalidations;
@@ -14,6 +15,7 @@ pub mod misses;
 pub mod peers;
 pub mod subject;
 pub mod survivors;
+pub mod tags;
 pub mod trips;
 pub mod turns;
 

@@ -9,6 +9,7 @@ pub mod cached;
 pub mod fnct;
 #[cfg(feature = "peer-hitbox")]
 pub mod hitbox;
+pub mod invalidations;
 pub mod run;
 #[cfg(feature = "peer-skp")]
 pub mod skp;
@@ -16,6 +17,7 @@ pub mod table;
 
 use crate::remote::trips;
 use crate::row::Row;
+use invalidations::Invalidations;
 use std::fmt::Write as _;
 
 /// What was found out about peers.
@@ -23,8 +25,8 @@ use std::fmt::Write as _;
 pub struct Found {
     /// Hits and misses.
     pub rows: Vec<Row>,
-    /// What invalidating tags costs, a row of text for each cache.
-    pub invalidations: Vec<String>,
+    /// What invalidating tags costs each cache that has any.
+    pub invalidations: Vec<Invalidations>,
     /// What single operations ask of the server, a row of text for each.
     pub trips: Vec<String>,
 }
@@ -33,11 +35,7 @@ impl Found {
     /// The tables of invalidations and of commands.
     #[must_use]
     pub fn tables(&self) -> String {
-        let mut text = String::from(
-            "| invalidate a tag | of 10 entries | of 1,000 | of 100,000 | a bystander's worst `GET` during the last |\n\
-             | --- | ---: | ---: | ---: | ---: |\n",
-        );
-        self.invalidations.iter().for_each(|row| _ = writeln!(text, "{row}"));
+        let mut text = invalidations::tables(&self.invalidations);
         _ = writeln!(text, "\n{}", trips::HEAD);
         self.trips.iter().for_each(|row| _ = writeln!(text, "{row}"));
         text

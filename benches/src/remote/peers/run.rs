@@ -1,8 +1,9 @@
 //! What is measured of each cache.
 
 use super::bare::Bare;
+use super::invalidations::{Invalidations, SIZES, Times, times};
 use super::{Found, lasting};
-use crate::remote::invalidations::{Bystander, MANY, fill};
+use crate::remote::invalidations::{Bystander, fill};
 use crate::remote::subject::Subject;
 use crate::remote::turns::Turns;
 use crate::remote::{RESIDENT, Servers, hits, trips, value};
@@ -11,14 +12,6 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-
-/// Entries of the tags that are invalidated.
-const SIZES: [u64; 3] = [10, 1_000, MANY];
-
-/// Invalidations of a tag of that size; the median counts.
-const fn times(entries: u64) -> usize {
-    if entries == MANY { 1 } else { 5 }
-}
 
 /// Entries of that number and above are not there.
 const ABSENT: u64 = 1_000_000;
@@ -163,28 +156,15 @@ impl Run<'_> {
 
     fn invalidations<S: Subject>(&mut self, subject: &S) {
         let bystander = Bystander::start(self.servers);
-        let mut row = format!("| {}", subject.name());
-        let mut worst_of_last = "—".to_owned();
-        for entries in SIZES {
+        let of_size = |entries: u64| {
             let all: Result<Vec<_>, _> = (0..times(entries))
                 .map(|time| format!("big{entries}-{time}"))
                 .map(|tag| self.invalidation(subject, &bystander, tag, entries))
                 .collect();
-            row += &match all {
-                Ok(mut all) => {
-                    all.sort_unstable();
-                    let [elapsed, worst] = all[all.len() / 2].map(|time| time.as_secs_f64() * 1e3);
-                    worst_of_last = format!("{worst:.2} ms");
-                    format!(" | {elapsed:.2} ms")
-                }
-                Err(failure) => {
-                    worst_of_last = "—".to_owned();
-                    format!(" | {failure}")
-                }
-            };
-        }
-        row += &format!(" | {worst_of_last} |");
-        self.found.invalidations.push(row);
+            all.map(|all| Times::of(&all))
+        };
+        let by_size = SIZES.into_iter().map(of_size).collect();
+        self.found.invalidations.push(Invalidations { name: subject.name(), by_size });
     }
 
     /// How long it took, and the bystander's worst `GET`; what went wrong, if it did.
@@ -196,6 +176,9 @@ impl Run<'_> {
         entries: u64,
     ) -> Result<[Duration; 2], String> {
         fill(self.runtime, subject, &tag, entries, std::slice::from_ref(&tag));
+        // The connection is warm.
+        let nothing = self.runtime.block_on(subject.get("nothing"));
+        assert_eq!(nothing.expect("an answer"), None, "{}: a miss", subject.name());
         let mut outcome = Ok(());
         let times = bystander.watch(|| {
             outcome = self.runtime.block_on(subject.invalidate(&tag));
