@@ -8,6 +8,7 @@
 use ecached_benches::growth::{Scale, page};
 use ecached_benches::machine;
 use ecached_benches::options::Options;
+use ecached_benches::remote::cores::Cores;
 use ecached_benches::remote::peers::{self, Found};
 use ecached_benches::remote::{
     Servers, down, hits, invalidations, many, memcached, misses, tags, trips,
@@ -17,6 +18,12 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::time::Instant;
 
+const PLACED: &str = "A server that waits on a core of its own takes longer to wake up than to answer; on the client's core it \
+    answers at once, and each instruction of the client delays it. Left to the system, contenders of one round are in either \
+    state. So client and servers are put on cores where the titles say it, and hits by number of tags are measured on one core.";
+
+const NOT_PLACED: &str = "Client and servers could not be put on cores as the titles say: they ran wherever the system put them.";
+
 /// What was measured, in order.
 struct Report {
     sections: Vec<(&'static str, Vec<Row>)>,
@@ -25,6 +32,8 @@ struct Report {
     peers: Found,
     rounds: usize,
     load: Option<f64>,
+    /// Client and servers were where the titles say.
+    is_placed: bool,
 }
 
 fn measure(is_quick: bool) -> Report {
@@ -39,16 +48,23 @@ fn measure(is_quick: bool) -> Report {
     let progress = |what: &str| eprintln!("measuring {what} …");
     progress("round trips");
     let trips = trips::table(&servers);
-    progress("hits on Redis");
+    let mut is_placed = true;
+    let mut place = |cores: Cores| is_placed &= cores.take(&servers);
+    progress("hits, on two cores");
+    place(Cores::Two);
     let redis = hits::measure(rounds, &servers);
-    progress("hits by number of tags");
-    let tags = tags::measure(rounds, &servers);
-    progress("many callers");
-    let many = many::measure(rounds.min(21), &servers);
-    progress("hits on Memcached");
     let memcached = memcached::measure(rounds, &servers);
     progress("misses");
     let misses = misses::measure(rounds, &servers);
+    progress("hits, on one core");
+    place(Cores::One);
+    let redis_on_one = without_targets(hits::measure(rounds, &servers));
+    let memcached_on_one = without_targets(memcached::measure(rounds, &servers));
+    progress("hits by number of tags");
+    let tags = tags::measure(rounds, &servers);
+    place(Cores::Any);
+    progress("many callers");
+    let many = many::measure(rounds.min(21), &servers);
     progress("calls while the server is down");
     let down = down::measure(rounds);
     progress("invalidation");
@@ -56,14 +72,21 @@ fn measure(is_quick: bool) -> Report {
     progress("peers");
     let peers = peers::table::measure(rounds.min(21), &servers);
     let sections = vec![
-        ("Redis: blocking hits", redis),
+        ("Redis: blocking hits, client and server on cores of their own", redis),
+        ("Redis: blocking hits, all on one core", redis_on_one),
         ("64 callers at once", many),
-        ("Memcached: hits", memcached),
-        ("Redis: misses", misses),
+        ("Memcached: hits, client and server on cores of their own", memcached),
+        ("Memcached: hits, all on one core", memcached_on_one),
+        ("Redis: misses, client and server on cores of their own", misses),
         ("Redis: invalidation", invalidations),
         ("Redis: the server is down", down),
     ];
-    Report { sections, tags, trips, peers, rounds, load }
+    Report { sections, tags, trips, peers, rounds, load, is_placed }
+}
+
+/// Targets are for servers on cores of their own, as servers are.
+fn without_targets(rows: Vec<Row>) -> Vec<Row> {
+    rows.into_iter().map(|row| Row { target: Target::None, ..row }).collect()
 }
 
 impl Report {
@@ -104,8 +127,9 @@ impl Report {
              entries share (of eight: two), the others of the entry alone.\n\n\
              Each round times single operations of each contender, 250 in a row, in rotating order; a round's figure is their \
              median. With 64 callers it is the throughput of 12,800 hits over one connection. A ratio is the median over up \
-             to {} rounds of the ratio within the round; absolute figures are medians.\n\n{}\n\n",
+             to {} rounds of the ratio within the round; absolute figures are medians.\n\n{}\n\n{}\n\n",
             self.rounds,
+            if self.is_placed { PLACED } else { NOT_PLACED },
             self.conditions()
         );
         self.sections.iter().for_each(|(title, rows)| text += &section(title, rows));

@@ -45,7 +45,8 @@ impl Cores {
 /// The cores that this program may use, as a list, and two of them.
 fn allowed() -> Option<(String, [String; 2])> {
     // Of the process, whose threads may have been put elsewhere meanwhile: of its parent.
-    let status = fs::read_to_string(format!("/proc/{}/status", std::os::unix::process::parent_id()));
+    let status =
+        fs::read_to_string(format!("/proc/{}/status", std::os::unix::process::parent_id()));
     let status = status.ok()?;
     let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?.trim();
     let mut cores = Vec::new();

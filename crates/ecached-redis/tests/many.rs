@@ -1,7 +1,7 @@
 //! Many async callers at once: their lookups share commands and answers.
 
-use ecached_core::aio::Cache;
 use ecached_core::EntryOptions;
+use ecached_core::aio::Cache;
 use ecached_redis::Redis;
 use ecached_testing::servers;
 use tokio::runtime::{Builder, Runtime};
@@ -12,7 +12,8 @@ const CALLERS: u64 = 3 * ENTRIES;
 
 fn runtimes() -> [Runtime; 2] {
     let threads = Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    [Builder::new_current_thread().enable_all().build(), threads].map(|runtime| runtime.unwrap())
+    [Builder::new_current_thread().enable_all().build(), threads]
+        .map(|runtime| runtime.expect("a runtime"))
 }
 
 fn options(id: u64) -> EntryOptions {
