@@ -72,3 +72,29 @@ fn ratio(rounds: &Rounds, index: usize, baseline: usize) -> String {
     let Spread { median, low, high, count } = rounds.ratio(index, baseline);
     if count < FEW { BUSY.to_owned() } else { format!("{median:.2} ({low:.2}–{high:.2})") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_threads_are_compared_with_those_of_ecached_and_with_one() {
+        let mut figures = vec![Some(10.0); 2 * NAMES.len()];
+        figures[threads::of_two(0)] = Some(19.0);
+        figures[threads::of_two(2)] = Some(38.0);
+        figures[threads::of_one(2)] = Some(200.0);
+        figures[threads::of_two(3)] = None;
+        let rounds = Rounds::of(vec![figures; FEW]);
+        let hits = Rounds::of(vec![vec![Some(50.0); NAMES.len()]; FEW]);
+        let setting = "small".to_owned();
+        let measured = [Measured { setting, mixed: hits.clone(), hits, threads: Some(rounds) }];
+        let text = page(&measured, FEW, None);
+        assert!(text.contains("| cached | 38.0, 2.00 (2.00–2.00) |"), "{text}");
+        assert!(text.contains("| cached | 0.19 (0.19–0.19) |"), "{text}");
+        assert!(text.contains("| ecached, 3 tags | 19.0 |"), "{text}");
+        assert!(text.contains("| moka | machine too busy |"), "{text}");
+        let [one] = measured;
+        let text = page(&[Measured { threads: None, ..one }], FEW, None);
+        assert!(!text.contains("## Hits of two threads"), "{text}");
+    }
+}
