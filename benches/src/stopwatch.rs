@@ -1,6 +1,7 @@
 //! How long something took, and whether the thread had a core to itself all the time.
 
 use rustix::time::{ClockId, clock_gettime};
+use std::fs;
 use std::time::{Duration, Instant};
 
 /// The part of the time that a thread must have run to be said to have had a core.
@@ -11,20 +12,24 @@ const OWN_CORE: f64 = 0.95;
 pub struct Stopwatch {
     begin: Instant,
     processor: Duration,
+    queued: Option<Duration>,
 }
 
 impl Stopwatch {
     /// From now on.
     #[must_use]
     pub fn start() -> Self {
-        Self { processor: processor_time(), begin: Instant::now() }
+        let queued = queued_time();
+        Self { queued, processor: processor_time(), begin: Instant::now() }
     }
 
     /// Until now. On the thread that started it.
     #[must_use]
     pub fn stop(self) -> Timed {
         let end = Instant::now();
-        Timed { begin: self.begin, end, processor: processor_time().saturating_sub(self.processor) }
+        let processor = processor_time().saturating_sub(self.processor);
+        let queued = queued_time().zip(self.queued).map(|(now, then)| now.saturating_sub(then));
+        Timed { begin: self.begin, end, processor, queued }
     }
 }
 
@@ -36,6 +41,7 @@ pub struct Timed {
     /// When it ended.
     pub end: Instant,
     processor: Duration,
+    queued: Option<Duration>,
 }
 
 impl Timed {
@@ -50,10 +56,26 @@ impl Timed {
     pub fn had_a_core(&self) -> bool {
         self.processor.as_secs_f64() >= OWN_CORE * self.elapsed().as_secs_f64()
     }
+
+    /// Whether the thread had a core nearly whenever it wanted one: it did not while it slept until another one gave back a
+    /// lock. Where the system does not tell, as [`Self::had_a_core`].
+    #[must_use]
+    pub fn had_a_core_when_awake(&self) -> bool {
+        let is_little = |queued: Duration| {
+            queued.as_secs_f64() <= (1.0 - OWN_CORE) * self.elapsed().as_secs_f64()
+        };
+        self.queued.map_or_else(|| self.had_a_core(), is_little)
+    }
 }
 
 /// How long this thread has run.
 fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// How long this thread could have run, and had to wait for a core; Linux counts it.
+fn queued_time() -> Option<Duration> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(text.split_whitespace().nth(1)?.parse().ok()?))
 }

@@ -125,5 +125,5 @@ pub(crate) fn together(
         (runs.iter().map(|run| run.begin).max()?, runs.iter().map(|run| run.end).max()?);
     let nanos = (end - begin).as_secs_f64() * 1e9;
     let is_together = (last - begin).as_secs_f64() * 1e9 <= SKEW * nanos;
-    (is_together && runs.iter().all(|run| run.had_a_core())).then_some(nanos)
+    (is_together && runs.iter().all(|run| run.had_a_core_when_awake())).then_some(nanos)
 }
