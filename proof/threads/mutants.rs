@@ -41,6 +41,18 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         ),
     ),
     mutant(
+        "no fence between the outcome and the look for listeners",
+        "two callers share one computation",
+        MOD,
+        ("fence(Ordering::SeqCst);", "if !MUTANT { ORIGINAL }"),
+    ),
+    mutant(
+        "no fence between listening and the second look",
+        "two callers share one computation",
+        WAIT,
+        ("fence(Ordering::SeqCst);", "if !MUTANT { ORIGINAL }"),
+    ),
+    mutant(
         "the second look after listening is left out",
         "two callers share one computation",
         WAIT,
@@ -185,7 +197,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "an abandoned flight does not open",
         "tasks on bytes: a leader is dropped while it opens",
         TABLE,
-        ("self.flight.identify(Identity::Unique, self.flights.tick());", "if !MUTANT { ORIGINAL }"),
+        (
+            "if self.flight.identity.get().is_none() {",
+            "if !MUTANT && self.flight.identity.get().is_none() {",
+        ),
     ),
     mutant(
         "a value that is set supersedes nothing",
