@@ -92,7 +92,6 @@ pub(crate) const EDITS: &[Edit] = &[
     (LEASES, "use dashmap::DashMap;", "use crate::stand_in::map::DashMap;"),
     (LEASES, "use dashmap::mapref::entry::Entry;", "use crate::stand_in::map::Entry;"),
     (LEASES, "use foldhash::fast::RandomState;", "use foldhash::fast::FixedState as RandomState;"),
-    (LEASES, "use std::sync::atomic::{", "use loom::sync::atomic::{"),
     (LEASES, "    #[cfg(test)]\n    pub(crate) fn len", "    pub(crate) fn len"),
     (STORE, "use parking_lot::Mutex;", "use crate::stand_in::Mutex;"),
     (STORE, "use quick_cache::sync::Cache;", "use crate::stand_in::Cache;"),
@@ -103,6 +102,6 @@ pub(crate) const EDITS: &[Edit] = &[
     ),
     // To look at what is left at the end.
     (STORE, "pub struct Memory(Arc<Inner>);", "pub struct Memory(pub(crate) Arc<Inner>);"),
-    (STORE, "    tags: Arc<Tags>,\n    leases: Arc<Leases>,", "    pub(crate) tags: Arc<Tags>,\n    pub(crate) leases: Arc<Leases>,"),
+    (STORE, "    tags: Arc<Tags>,\n    leases: Leases,", "    pub(crate) tags: Arc<Tags>,\n    pub(crate) leases: Leases,"),
     ("ecached-memory/lib.rs", "mod tags;", "pub(crate) mod tags;"),
 ];

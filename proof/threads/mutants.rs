@@ -339,8 +339,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "a tag that the value brings",
         STORE,
         (
-            "let Self { store, hash, begun, lease, tags, .. } = self;",
-            "if MUTANT { self.begun = self.store.tags.now(); }\n        ORIGINAL",
+            "let Self { begun, lease, tags, .. } = self;",
+            "if MUTANT { self.begun = self.lease.owner().tags.now(); }\n        ORIGINAL",
         ),
     ),
     mutant(
@@ -381,8 +381,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "a computation beside an invalidation by key",
         LEASES,
         (
-            "let slot = self.leases.slots.get_mut(&self.key)?;",
-            "if MUTANT { let holds = self.leases.slots.get_mut(&self.key).is_some_and(|slot| slot.id == self.id); return holds.then(store); }\n        ORIGINAL",
+            "let slot = self.owner.leases().slots.get_mut(&self.key)?;",
+            "if MUTANT { let holds = self.owner.leases().slots.get_mut(&self.key).is_some_and(|slot| slot.id == self.id); return holds.then(store); }\n        ORIGINAL",
         ),
     ),
     mutant(
