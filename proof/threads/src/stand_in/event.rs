@@ -36,12 +36,8 @@ impl Event {
     }
 
     pub(crate) fn listen(&self) -> Listener {
-        let _others = self.0.is_there.compare_exchange(
-            false,
-            true,
-            Ordering::AcqRel,
-            Ordering::Acquire,
-        );
+        let _others =
+            self.0.is_there.compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire);
         let id = {
             let mut next = self.0.next.lock();
             *next += 1;
