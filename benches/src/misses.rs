@@ -7,7 +7,9 @@ use crate::row::{Row, Target};
 use ecached::{Cache, Memory};
 use std::cell::Cell;
 use std::hint::black_box;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
+use std::thread;
 use std::time::Duration;
 
 const CAPACITY: usize = 10_000;
@@ -44,6 +46,37 @@ static MOKA: LazyLock<moka::sync::Cache<String, Arc<User>>> = LazyLock::new(|| {
 
 fn moka(id: u64) -> Arc<User> {
     MOKA.get_with(format!("user:{id}"), || Arc::clone(&USER))
+}
+
+/// Misses of `name` over and over, for profilers: `count` of them by each of `threads`, in a store that is full.
+///
+/// # Panics
+///
+/// If nothing is called that.
+pub fn repeat(name: &str, count: u64, threads: u64) {
+    let call = match name {
+        "miss0" => tags0,
+        "miss3" => tags3,
+        "miss-cached" => cached_crate,
+        "miss-moka" => moka,
+        _ => panic!("CONTENDER: miss0, miss3, miss-cached or miss-moka"),
+    };
+    let walk = |ids: Range<u64>| {
+        for id in ids {
+            black_box(call(black_box(id)));
+        }
+    };
+    let full = 2 * CAPACITY as u64;
+    walk(0..full);
+    if threads == 1 {
+        return walk(full..full + count);
+    }
+    thread::scope(|scope| {
+        for thread in 0..threads {
+            let first = full + thread * count;
+            scope.spawn(move || walk(first..first + count));
+        }
+    });
 }
 
 /// Measures them.

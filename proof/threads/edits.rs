@@ -29,6 +29,7 @@ pub(crate) const LEASES: &str = "ecached-memory/leases.rs";
 pub(crate) const STORE: &str = "ecached-memory/store.rs";
 pub(crate) const MACHINE: &str = "ecached-core/protocol/machine/mod.rs";
 pub(crate) const MACHINE_STORE: &str = "ecached-core/protocol/machine/store.rs";
+const VERSION: &str = "ecached-core/version.rs";
 const HANDLE: &str = "ecached-core/handle/mod.rs";
 pub(crate) const MAP: &str = "ecached-testing/map.rs";
 
@@ -46,20 +47,23 @@ pub(crate) const EDITS: &[Edit] = &[
     // To look at the table at the end.
     (TABLE, "    #[cfg(test)]\n    pub(crate) fn len", "    pub(crate) fn len"),
     (WAIT, "use event_listener::{Event, Listener};", "use crate::stand_in::Event;"),
+    (WAIT, "use std::sync::atomic::{", "use loom::sync::atomic::{"),
     // Nobody's time is over: who would wait for ever does.
     (WAIT, "crate::alarm::Alarm::after", "crate::stand_in::Alarm::after"),
     (CONTEXT, "thread_local! {", "loom::thread_local! {"),
-    (CONTEXT, "const { RefCell::new(Context(None)) }", "RefCell::new(Context(None))"),
+    (CONTEXT, "const { RefCell::new(Context::Outside) }", "RefCell::new(Context::Outside)"),
     (GRAPH, "use parking_lot::Mutex;", "use crate::stand_in::Mutex;"),
     (GRAPH, "use std::sync::LazyLock;\n", ""),
-    (GRAPH, "use std::sync::atomic::{", "use loom::sync::atomic::{"),
+    (VERSION, "use std::sync::atomic::{", "use loom::sync::atomic::{"),
+    (VERSION, "thread_local! {", "loom::thread_local! {"),
+    (VERSION, "const { Cell::new((0, 0)) }", "Cell::new((0, 0))"),
     (
         GRAPH,
         "static WAITS: LazyLock<Mutex<HashMap<u64, Vec<u64>>>> = LazyLock::new(Mutex::default);",
         "loom::lazy_static! { static ref WAITS: Mutex<HashMap<u64, Vec<u64>>> = Mutex::default(); }",
     ),
     (
-        GRAPH,
+        VERSION,
         "static NEXT: AtomicU64 = AtomicU64::new(1);",
         "loom::lazy_static! { static ref NEXT: AtomicU64 = AtomicU64::new(1); }",
     ),
@@ -88,7 +92,6 @@ pub(crate) const EDITS: &[Edit] = &[
     (LEASES, "use dashmap::DashMap;", "use crate::stand_in::map::DashMap;"),
     (LEASES, "use dashmap::mapref::entry::Entry;", "use crate::stand_in::map::Entry;"),
     (LEASES, "use foldhash::fast::RandomState;", "use foldhash::fast::FixedState as RandomState;"),
-    (LEASES, "use std::sync::atomic::{", "use loom::sync::atomic::{"),
     (LEASES, "    #[cfg(test)]\n    pub(crate) fn len", "    pub(crate) fn len"),
     (STORE, "use parking_lot::Mutex;", "use crate::stand_in::Mutex;"),
     (STORE, "use quick_cache::sync::Cache;", "use crate::stand_in::Cache;"),
@@ -99,6 +102,6 @@ pub(crate) const EDITS: &[Edit] = &[
     ),
     // To look at what is left at the end.
     (STORE, "pub struct Memory(Arc<Inner>);", "pub struct Memory(pub(crate) Arc<Inner>);"),
-    (STORE, "    tags: Arc<Tags>,\n    leases: Arc<Leases>,", "    pub(crate) tags: Arc<Tags>,\n    pub(crate) leases: Arc<Leases>,"),
+    (STORE, "    tags: Arc<Tags>,\n    leases: Leases,", "    pub(crate) tags: Arc<Tags>,\n    pub(crate) leases: Leases,"),
     ("ecached-memory/lib.rs", "mod tags;", "pub(crate) mod tags;"),
 ];

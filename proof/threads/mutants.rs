@@ -41,6 +41,18 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         ),
     ),
     mutant(
+        "no fence between the outcome and the look for listeners",
+        "two callers share one computation",
+        MOD,
+        ("fence(Ordering::SeqCst);", "if !MUTANT { ORIGINAL }"),
+    ),
+    mutant(
+        "no fence between listening and the second look",
+        "two callers share one computation",
+        WAIT,
+        ("fence(Ordering::SeqCst);", "if !MUTANT { ORIGINAL }"),
+    ),
+    mutant(
         "the second look after listening is left out",
         "two callers share one computation",
         WAIT,
@@ -185,7 +197,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "an abandoned flight does not open",
         "tasks on bytes: a leader is dropped while it opens",
         TABLE,
-        ("self.flight.identify(Identity::Unique, self.flights.tick());", "if !MUTANT { ORIGINAL }"),
+        (
+            "if self.flight.identity.get().is_none() {",
+            "if !MUTANT && self.flight.identity.get().is_none() {",
+        ),
     ),
     mutant(
         "a value that is set supersedes nothing",
@@ -324,8 +339,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "a tag that the value brings",
         STORE,
         (
-            "let Self { store, hash, begun, lease, tags, .. } = self;",
-            "if MUTANT { self.begun = self.store.tags.now(); }\n        ORIGINAL",
+            "let Self { begun, lease, tags, .. } = self;",
+            "if MUTANT { self.begun = self.lease.owner().tags.now(); }\n        ORIGINAL",
         ),
     ),
     mutant(
@@ -366,8 +381,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "a computation beside an invalidation by key",
         LEASES,
         (
-            "let slot = self.leases.slots.get_mut(&self.key)?;",
-            "if MUTANT { let holds = self.leases.slots.get_mut(&self.key).is_some_and(|slot| slot.id == self.id); return holds.then(store); }\n        ORIGINAL",
+            "let slot = self.owner.leases().slots.get_mut(&self.key)?;",
+            "if MUTANT { let holds = self.owner.leases().slots.get_mut(&self.key).is_some_and(|slot| slot.id == self.id); return holds.then(store); }\n        ORIGINAL",
         ),
     ),
     mutant(

@@ -120,6 +120,11 @@ impl Site {
         Some((&place.cache, place.store.as_deref()?))
     }
 
+    /// The cache that the alias stands for now, if it is as it was at the first call, and in use.
+    pub(crate) fn known_cache(&'static self) -> Option<&'static Cache> {
+        self.place.get().map(|place| &place.cache).filter(|cache| cache.is_in_use())
+    }
+
     #[cold]
     fn find_place(&self, registry: fn() -> &'static Registry) -> Result<&Place> {
         self.place.get_or_try_init(|| {
@@ -136,7 +141,10 @@ impl Site {
 
     /// Lets `cache` count this function's calls from now on.
     pub(crate) fn adopt_to(&'static self, cache: &Cache) {
-        if self.adopted_by.swap(cache.id(), Ordering::Relaxed) != cache.id() {
+        // A look first: hits of other threads read what lies beside it.
+        if self.adopted_by.load(Ordering::Relaxed) != cache.id()
+            && self.adopted_by.swap(cache.id(), Ordering::Relaxed) != cache.id()
+        {
             cache.adopt(&self.counters);
         }
     }

@@ -1,11 +1,9 @@
 //! Values: what can be cached, and how a value is held while it is shared.
 
-use dashmap::DashMap;
-use foldhash::fast::RandomState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::{Any, TypeId};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 /// What a value must be to be cached in this process: `Clone + Send + Sync + 'static`.
 #[diagnostic::on_unimplemented(
@@ -77,7 +75,7 @@ impl<T: LocalValue> Packing<T> for Boxed {
         if value.is::<T>() {
             return Some(value);
         }
-        let boxed = BOXED.get(&TypeId::of::<T>()).map(|boxed| *boxed)?;
+        let boxed = BOXED.get(TypeId::of::<T>())?;
         boxed(value)
     }
 }
@@ -88,15 +86,45 @@ impl<T: LocalValue> Packing<T> for Boxed {
 pub struct Pointer;
 
 /// For types that are held as a [`Pointer`] by functions: what boxes them, for code that only knows them as any type.
-static BOXED: LazyLock<DashMap<TypeId, BoxIt, RandomState>> = LazyLock::new(DashMap::default);
+///
+/// A list that only grows, so that each value that is stored finds its type there without a lock. It is as long as a program
+/// has such types.
+static BOXED: Boxing = Boxing(OnceLock::new());
 
 /// Puts a value that is held as a [`Pointer`] into a box.
 type BoxIt = fn(Value) -> Option<Value>;
 
+struct Boxing(OnceLock<Box<(TypeId, BoxIt, Self)>>);
+
+impl Boxing {
+    fn get(&self, wanted: TypeId) -> Option<BoxIt> {
+        let mut list = self;
+        while let Some((known, box_it, rest)) = list.0.get().map(|head| &**head) {
+            if *known == wanted {
+                return Some(*box_it);
+            }
+            list = rest;
+        }
+        None
+    }
+
+    fn add(&self, new: TypeId, box_it: BoxIt) {
+        let mut list = self;
+        loop {
+            let (known, _, rest) =
+                &**list.0.get_or_init(|| Box::new((new, box_it, Self(OnceLock::new()))));
+            if *known == new {
+                return;
+            }
+            list = rest;
+        }
+    }
+}
+
 impl<X: Send + Sync + 'static> Packing<Arc<X>> for Pointer {
     fn pack(value: Arc<X>) -> Value {
-        if !BOXED.contains_key(&TypeId::of::<Arc<X>>()) {
-            BOXED.insert(TypeId::of::<Arc<X>>(), |value| {
+        if BOXED.get(TypeId::of::<Arc<X>>()).is_none() {
+            BOXED.add(TypeId::of::<Arc<X>>(), |value| {
                 value.downcast::<X>().ok().map(|value| Arc::new(value) as Value)
             });
         }

@@ -1,7 +1,38 @@
 //! Versions: the unique values that tags, prefixes and keys have at a time.
 
 use crate::{Error, ErrorKind, Result};
+use std::cell::Cell;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Serial numbers that a thread takes at once.
+const SERIALS: u64 = 1024;
+
+thread_local! {
+    /// The next serial number of this thread, and where those that it took end.
+    static SERIAL: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+}
+
+/// A number that nobody else in this process gets, now or later; never 0. Those of a thread grow.
+#[must_use]
+pub fn serial() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    // Threads that miss at the same time would otherwise hand this number to and fro.
+    let take = || NEXT.fetch_add(SERIALS, Ordering::Relaxed);
+    let own = SERIAL.try_with(|serial| {
+        let (next, end) = match serial.get() {
+            (next, end) if next < end => (next, end),
+            _ => {
+                let first = take();
+                (first, first + SERIALS)
+            }
+        };
+        serial.set((next + 1, end));
+        next
+    });
+    // A thread that is ending.
+    own.unwrap_or_else(|_| take())
+}
 
 /// The value a tag has now. Invalidating the tag gives it another one, and no value ever comes back.
 ///

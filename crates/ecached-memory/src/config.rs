@@ -32,7 +32,8 @@ impl Bound {
             Self::Entries(_) => 1,
             Self::Bytes { weigher: Some(weigher), .. } => weigher(key, value).max(1),
             Self::Bytes { weigher: None, .. } => {
-                let value = (entry.encoded_len)().unwrap_or(0).max(size_of_val(value) as u64);
+                let value =
+                    (entry.encoded_len)(&entry.value).unwrap_or(0).max(size_of_val(value) as u64);
                 value + key.len() as u64 + ENTRY_OVERHEAD_BYTES
             }
         }

@@ -5,9 +5,8 @@
 
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
+use ecached_core::version::serial;
 use foldhash::fast::RandomState;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 struct Slot {
     id: u64,
@@ -17,20 +16,19 @@ struct Slot {
 /// The leases of a store.
 pub(crate) struct Leases {
     slots: DashMap<u64, Slot, RandomState>,
-    next: AtomicU64,
 }
 
 impl Leases {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { slots: DashMap::default(), next: AtomicU64::new(1) })
+    pub(crate) fn new() -> Self {
+        Self { slots: DashMap::default() }
     }
 
-    /// Takes the lease of a key, or shares the one that is there.
-    pub(crate) fn take(self: &Arc<Self>, key: u64) -> Lease {
-        let new = || Slot { id: self.next.fetch_add(1, Ordering::Relaxed), holders: 0 };
+    /// Takes the lease of a key, or shares the one that is there. Answers its id.
+    fn take(&self, key: u64) -> u64 {
+        let new = || Slot { id: serial(), holders: 0 };
         let mut slot = self.slots.entry(key).or_insert_with(new);
         slot.holders += 1;
-        Lease { leases: Arc::clone(self), key, id: slot.id }
+        slot.id
     }
 
     /// Revokes the lease of a key, and does `remove` before anybody can take a new one or store under the old one.
@@ -56,28 +54,48 @@ impl Leases {
     }
 }
 
+/// Who has the leases. A computation needs the rest of the store too, and so counts one pointer only.
+pub(crate) trait Owner {
+    fn leases(&self) -> &Leases;
+}
+
 /// A share in a lease.
-pub(crate) struct Lease {
-    leases: Arc<Leases>,
+pub(crate) struct Lease<O: Owner> {
+    owner: O,
     key: u64,
     id: u64,
 }
 
-impl Lease {
+impl<O: Owner> Lease<O> {
+    /// Takes the lease of a key, or shares the one that is there.
+    pub(crate) fn take(owner: O, key: u64) -> Self {
+        let id = owner.leases().take(key);
+        Self { owner, key, id }
+    }
+
+    pub(crate) const fn owner(&self) -> &O {
+        &self.owner
+    }
+
+    /// The hash of the key.
+    pub(crate) const fn key(&self) -> u64 {
+        self.key
+    }
+
     pub(crate) fn id(&self) -> u64 {
         self.id
     }
 
     /// Does `store` if the lease still stands; nobody can revoke it, or store under it, meanwhile.
     pub(crate) fn use_for<T>(&self, store: impl FnOnce() -> T) -> Option<T> {
-        let slot = self.leases.slots.get_mut(&self.key)?;
+        let slot = self.owner.leases().slots.get_mut(&self.key)?;
         (slot.id == self.id).then(store)
     }
 }
 
-impl Drop for Lease {
+impl<O: Owner> Drop for Lease<O> {
     fn drop(&mut self) {
-        if let Entry::Occupied(mut slot) = self.leases.slots.entry(self.key)
+        if let Entry::Occupied(mut slot) = self.owner.leases().slots.entry(self.key)
             && slot.get().id == self.id
         {
             slot.get_mut().holders -= 1;
@@ -92,14 +110,20 @@ impl Drop for Lease {
 mod tests {
     use super::*;
 
+    impl Owner for &Leases {
+        fn leases(&self) -> &Leases {
+            self
+        }
+    }
+
     #[test]
     fn a_lease_is_shared_until_it_is_revoked() {
         let leases = Leases::new();
-        let (first, second) = (leases.take(7), leases.take(7));
+        let (first, second) = (Lease::take(&leases, 7), Lease::take(&leases, 7));
         assert_eq!(first.id(), second.id());
         assert_eq!(first.use_for(|| "stored"), Some("stored"));
         leases.revoke(7, || ());
-        let third = leases.take(7);
+        let third = Lease::take(&leases, 7);
         assert_ne!(third.id(), first.id());
         assert_eq!(first.use_for(|| "stored"), None);
         assert_eq!(third.use_for(|| "stored"), Some("stored"));
@@ -116,7 +140,7 @@ mod tests {
     #[test]
     fn revoking_all_revokes_each() {
         let leases = Leases::new();
-        let (one, two) = (leases.take(1), leases.take(2));
+        let (one, two) = (Lease::take(&leases, 1), Lease::take(&leases, 2));
         leases.revoke_all();
         assert_eq!((one.use_for(|| ()), two.use_for(|| ())), (None, None));
     }

@@ -13,7 +13,7 @@
 //! Entries are found by a 64-bit hash, and then compared by their full key: a collision is a miss.
 
 use crate::config::{Bound, MemoryBuilder};
-use crate::leases::{Lease, Leases};
+use crate::leases::{Lease, Leases, Owner};
 use crate::slot::{ByHash, ByName, Lookup, Slot, Timed};
 use crate::sweep::Sweeper;
 use crate::tags::{TagRefs, Tags};
@@ -26,7 +26,8 @@ use ecached_core::key::numbered::Name;
 use ecached_core::value::Value;
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
-use quick_cache::{Lifecycle, OptionsBuilder, Weighter};
+use quick_cache::{Equivalent, Lifecycle, OptionsBuilder, Weighter};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
@@ -67,7 +68,7 @@ pub struct Memory(Arc<Inner>);
 pub(crate) struct Inner {
     entries: Entries,
     tags: Arc<Tags>,
-    leases: Arc<Leases>,
+    leases: Leases,
     clock: Clock,
     bound: Bound,
     sweeper: Sweeper,
@@ -217,12 +218,14 @@ impl ObjectStore for Inner {
         has_value_tags: bool,
     ) -> Box<dyn Capture> {
         let begun = self.tags.now();
-        let lease = self.leases.take(key.hash());
-        let tags = self.tags.capture(names);
+        let lease = Lease::take(self, key.hash());
+        let tags = lease.owner().tags.capture(names);
         // A flight that captured another count may lack an invalidation of a tag that its value is going to bring.
         let count = if has_value_tags { begun } else { 0 };
-        let identity = [lease.id(), count].into_iter().chain(tags.versions()).collect();
-        Box::new(MemoryCapture { store: self, hash: key.hash(), begun, lease, tags, identity })
+        let mut identity = SmallVec::from_slice(&[lease.id(), count]);
+        // One by one, as there are few: `extend` makes more of it.
+        tags.versions().for_each(|version| identity.push(version));
+        Box::new(MemoryCapture { begun, lease, tags, identity })
     }
 
     fn invalidate_names(self: Arc<Self>, names: &[Cow<'_, str>]) -> Result<()> {
@@ -256,15 +259,21 @@ impl ObjectStore for Inner {
     }
 }
 
+impl Owner for Arc<Inner> {
+    fn leases(&self) -> &Leases {
+        &self.leases
+    }
+}
+
 /// What a computation captured.
 struct MemoryCapture {
-    store: Arc<Inner>,
-    hash: u64,
     /// Invalidations begun before the computation.
     begun: u64,
-    lease: Lease,
+    /// With the store and the hash of the key.
+    lease: Lease<Arc<Inner>>,
     tags: TagRefs,
-    identity: Box<[u64]>,
+    /// In here as long as there are not many.
+    identity: SmallVec<[u64; 8]>,
 }
 
 impl Capture for MemoryCapture {
@@ -273,17 +282,22 @@ impl Capture for MemoryCapture {
     }
 
     fn store(&mut self, entry: NewEntry<'_>, is_superseded: &dyn Fn() -> bool) -> Written {
-        let Self { store, hash, begun, lease, tags, .. } = self;
+        let Self { begun, lease, tags, .. } = self;
+        let store = lease.owner();
         // The cells first, then the look at what was invalidated: an invalidation does it in the other order.
         tags.extend(entry.value_tags);
         if !tags.are_current() || store.tags.is_any_newer(entry.value_tags, *begun) {
             return Written::Doomed;
         }
-        let dependencies = tags.take_dependencies(store.bound.weigh(&entry));
+        // It is stored once.
+        let Some(dependencies) = tags.take_dependencies(store.bound.weigh(&entry)) else {
+            return Written::Doomed;
+        };
         let slot = Slot::new(&entry, dependencies);
-        let (expires, value) = (entry.expires, Value::clone(&entry.value));
+        // Only compared, with what is evicted while the entry is stored: of two values that live then.
+        let (expires, value) = (entry.expires, Arc::as_ptr(&entry.value));
         let timed = Timed { value: entry.value, expires };
-        let mut evicted = Vec::new();
+        let mut evicted = Evicted::new();
         let stored = lease.use_for(|| {
             // Asked under the lease: who supersedes this one stores after saying so, and under the same lease.
             let wanted = !is_superseded();
@@ -293,8 +307,11 @@ impl Capture for MemoryCapture {
             wanted
         });
         // It may have been refused for its weight; another entry may hold the same `Arc`, but not under this key.
-        let is_refused = |(_, other): &(Slot, Timed)| {
-            Arc::ptr_eq(&other.value, &value) && store.entries.peek(&ByHash(*hash)).is_none()
+        let own = ByHash(lease.key());
+        let is_refused = |(slot, other): &(Slot, Timed)| {
+            std::ptr::addr_eq(Arc::as_ptr(&other.value), value)
+                && own.equivalent(slot)
+                && store.entries.peek(&own).is_none()
         };
         let is_refused = evicted.iter().any(is_refused);
         drop(evicted);
@@ -369,10 +386,13 @@ impl Hasher for Same {
 #[derive(Clone)]
 struct CollectEvicted;
 
-impl Lifecycle<Slot, Timed> for CollectEvicted {
-    type RequestState = Vec<(Slot, Timed)>;
+/// A full store evicts one for each that comes, as long as all have the same weight.
+type Evicted = SmallVec<[(Slot, Timed); 1]>;
 
-    fn on_evict(&self, state: &mut Vec<(Slot, Timed)>, key: Slot, val: Timed) {
+impl Lifecycle<Slot, Timed> for CollectEvicted {
+    type RequestState = Evicted;
+
+    fn on_evict(&self, state: &mut Evicted, key: Slot, val: Timed) {
         state.push((key, val));
     }
 }

@@ -10,6 +10,7 @@
 
 use dashmap::{DashMap, Entry};
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 use std::borrow::{Borrow, Cow};
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -122,7 +123,7 @@ impl Tags {
 
     /// The versions of `names` now, kept alive by the result.
     pub(crate) fn capture(self: &Arc<Self>, names: &[Cow<'_, str>]) -> TagRefs {
-        let mut refs = TagRefs { tags: Arc::clone(self), list: Vec::with_capacity(names.len()) };
+        let mut refs = TagRefs { tags: Some(Arc::clone(self)), list: SmallVec::new() };
         refs.extend(names);
         refs
     }
@@ -186,8 +187,10 @@ impl TagRef {
 
 /// Captured tags, while a computation is under way.
 pub(crate) struct TagRefs {
-    tags: Arc<Tags>,
-    list: Vec<TagRef>,
+    /// `None`: an entry has taken over all that was captured.
+    tags: Option<Arc<Tags>>,
+    /// In here as long as there are not many; an entry then holds them in memory that is allocated once.
+    list: SmallVec<[TagRef; 6]>,
 }
 
 impl TagRefs {
@@ -197,7 +200,9 @@ impl TagRefs {
 
     /// Captures further names.
     pub(crate) fn extend(&mut self, names: &[Cow<'_, str>]) {
-        self.list.extend(names.iter().map(|name| self.tags.acquire(name)));
+        if let Some(tags) = &self.tags {
+            names.iter().for_each(|name| self.list.push(tags.acquire(name)));
+        }
     }
 
     pub(crate) fn are_current(&self) -> bool {
@@ -205,27 +210,33 @@ impl TagRefs {
     }
 
     /// What an entry keeps for as long as it lives: one allocation of the size it needs, up to eight tags beside
-    /// the function and the prefix.
-    pub(crate) fn take_dependencies(&mut self, weight: u64) -> Box<dyn Dependencies> {
-        let (tags, mut list) = (Arc::clone(&self.tags), std::mem::take(&mut self.list));
+    /// the function and the prefix. Nothing the second time.
+    pub(crate) fn take_dependencies(&mut self, weight: u64) -> Option<Box<dyn Dependencies>> {
+        let tags = self.tags.take()?;
+        let list = &mut self.list;
         macro_rules! fitting {
-            ($($len:literal)*) => {$(
-                if list.len() == $len {
-                    match <[TagRef; $len]>::try_from(list) {
-                        Ok(list) => return Box::new(Held { tags, weight, list }),
-                        Err(rest) => list = rest,
-                    }
+            ($($len:literal)*) => {
+                match list.len() {
+                    $($len => {
+                        let mut refs = list.drain(..);
+                        let list: [TagRef; $len] = std::array::from_fn(|_| {
+                            refs.next().expect("invariant: so many there are")
+                        });
+                        Box::new(Held { tags, weight, list })
+                    })*
+                    _ => Box::new(Held { tags, weight, list: std::mem::take(list).into_boxed_slice() }),
                 }
-            )*};
+            };
         }
-        fitting!(1 2 3 4 5 6 7 8 9 10);
-        Box::new(Held { tags, weight, list: list.into_boxed_slice() })
+        Some(fitting!(1 2 3 4 5 6 7 8 9 10))
     }
 }
 
 impl Drop for TagRefs {
     fn drop(&mut self) {
-        self.list.iter().for_each(|tag| self.tags.release(tag));
+        if let Some(tags) = &self.tags {
+            self.list.iter().for_each(|tag| tags.release(tag));
+        }
     }
 }
 

@@ -52,8 +52,8 @@ pub struct NewEntry<'a> {
     pub expires: Tick,
     /// Further tags, known only from the value.
     pub value_tags: &'a [Cow<'static, str>],
-    /// The length of the value's encoding, bytes, where it has one: a measure of its size.
-    pub encoded_len: &'a dyn Fn() -> Option<u64>,
+    /// The length of the value's encoding, bytes, where it has one: a measure of its size. Asked with the value.
+    pub encoded_len: &'a dyn Fn(&Value) -> Option<u64>,
 }
 
 impl fmt::Debug for NewEntry<'_> {

@@ -24,6 +24,7 @@ use crate::codec::ValueOps;
 use crate::key::KeyBuf;
 use crate::key::numbered::Name;
 use crate::kind::{IsOption, Kind};
+use crate::protocol::machine::Held;
 use crate::protocol::request::KeyHash;
 use crate::protocol::{Machine, Mode, Names, Request};
 use crate::registry::Registry;
@@ -32,6 +33,8 @@ use crate::stats::{Event, Meter};
 use crate::timeout::Timeout;
 use crate::value::CacheValue;
 use crate::{Result, event};
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 use std::any::TypeId;
 use std::borrow::Cow;
 
@@ -70,6 +73,11 @@ impl<'a> Target<'a> {
             Some(cache) => Ok(cache),
             None => self.site.cache(self.registry),
         }
+    }
+
+    /// The cache, if it is known to be there as long as the function is.
+    fn lasting_cache(self) -> Option<&'static Cache> {
+        self.instance.is_none().then(|| self.site.known_cache())?
     }
 
     /// The cache and its store, if that is in this process and switched on.
@@ -224,7 +232,10 @@ fn try_machine(
 ) -> Result<Box<Machine>> {
     let site = target.site;
     let cache = match target.cache() {
-        Ok(cache) => cache.clone(),
+        // Threads that miss at the same time should not have to count what stays anyway.
+        Ok(cache) => {
+            target.lasting_cache().map_or_else(|| Held::Counted(cache.clone()), Held::Lasting)
+        }
         Err(error) => {
             let error = error.for_template(site.template());
             site.counters().count(Event::Error);
@@ -235,14 +246,17 @@ fn try_machine(
     if target.instance.is_none() {
         site.adopt_to(&cache);
     }
-    let mut names = plan.tags;
+    // Without tags, the two that follow are in here; with tags, in the room that `names` left for them.
+    let mut names = SmallVec::from_vec(plan.tags);
     names.push(site.function_name());
     let Rendered { text: key, numbered } = key;
     debug_assert!(numbered.is_none_or(|own| Name::Numbered(own).is_text(key.as_str())));
-    names.extend(key.prefix().map(|prefix| Cow::Owned(prefix.to_owned())));
+    if let Some(prefix) = key.prefix() {
+        names.push(Cow::Owned(prefix.to_owned()));
+    }
     let request = Request {
         // A prefix alone is no key.
-        key: if key.is_empty() { Box::default() } else { key.as_str().into() },
+        key: if key.is_empty() { SmolStr::default() } else { key.as_str().into() },
         hash: KeyHash(key.hash()),
         numbered,
         names: Names::new(names),
@@ -257,9 +271,9 @@ fn try_machine(
         template: site.template(),
     };
     let started = cache.flights().now();
-    let mut machine = Machine::new(cache, target.meter(), request, started);
+    let mut machine = Box::new(Machine::new(cache, target.meter(), request, started));
     if let Some(why) = wanted.why {
         machine.count_miss(why);
     }
-    Ok(Box::new(machine))
+    Ok(machine)
 }

@@ -10,15 +10,22 @@ use std::sync::Arc;
 use std::task::{self, Poll};
 
 thread_local! {
-    static CURRENT: RefCell<Context> = const { RefCell::new(Context(None)) };
+    static CURRENT: RefCell<Context> = const { RefCell::new(Context::Outside) };
 }
 
 /// The flights that are being computed around a piece of code.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Context(Option<Arc<Link>>);
+pub(crate) enum Context {
+    #[default]
+    Outside,
+    /// One flight, as almost always: it needs no memory of its own.
+    In(u64),
+    /// A flight inside of others.
+    Within(Arc<Link>),
+}
 
 #[derive(Debug)]
-struct Link {
+pub(crate) struct Link {
     flight: u64,
     outer: Context,
 }
@@ -31,16 +38,30 @@ impl Context {
 
     /// This context with `flight` inside it.
     pub(crate) fn with(&self, flight: u64) -> Self {
-        Self(Some(Arc::new(Link { flight, outer: self.clone() })))
+        match self {
+            Self::Outside => Self::In(flight),
+            outer => Self::Within(Arc::new(Link { flight, outer: outer.clone() })),
+        }
     }
 
     #[cfg(feature = "proof")]
     pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_none()
+        matches!(self, Self::Outside)
     }
 
     fn flights(&self) -> impl Iterator<Item = u64> + '_ {
-        std::iter::successors(self.0.as_ref(), |link| link.outer.0.as_ref()).map(|link| link.flight)
+        let mut inner = self;
+        std::iter::from_fn(move || match inner {
+            Self::Outside => None,
+            Self::In(flight) => {
+                inner = &Self::Outside;
+                Some(*flight)
+            }
+            Self::Within(link) => {
+                inner = &link.outer;
+                Some(link.flight)
+            }
+        })
     }
 
     /// Whether this code is part of the computation of `flight`.
@@ -50,7 +71,7 @@ impl Context {
 
     /// Permission to wait for `flight`; refused when its computation waits, directly or not, for this code.
     pub(super) fn try_wait(&self, flight: u64) -> Option<Option<Waiting>> {
-        if self.0.is_none() {
+        if matches!(self, Self::Outside) {
             return Some(None);
         }
         graph::try_wait(self.flights().collect(), flight).map(Some)

@@ -5,16 +5,9 @@
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// From a flight to the flights that its computation waits for.
 static WAITS: LazyLock<Mutex<HashMap<u64, Vec<u64>>>> = LazyLock::new(Mutex::default);
-
-/// A number for a new flight.
-pub(super) fn next_id() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
 
 /// Notes that all of `waiters` wait for `awaited`, or refuses when `awaited` already waits for one of them.
 pub(super) fn try_wait(waiters: Vec<u64>, awaited: u64) -> Option<Waiting> {
@@ -66,6 +59,7 @@ impl Drop for Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::version::serial as next_id;
 
     #[test]
     fn a_circle_is_refused_and_possible_again_when_the_wait_is_over() {

@@ -26,10 +26,11 @@ use crate::kind::SharedError;
 use crate::value::Value;
 use event_listener::Event;
 use once_cell::sync::OnceCell;
+use smol_str::SmolStr;
 use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
 /// How a flight ended.
 #[derive(Clone)]
@@ -55,7 +56,8 @@ pub(crate) struct Flight {
     started: u64,
     /// Unique in the process.
     id: u64,
-    key: Box<str>,
+    /// In here up to 23 bytes.
+    key: SmolStr,
     tag_set: u64,
     value_type: TypeId,
     /// What it captured, once that is known.
@@ -76,15 +78,25 @@ impl Flight {
             self.opened_at.store(now, Ordering::SeqCst);
         }
         if self.identity.set(identity).is_ok() {
-            self.opened.notify(usize::MAX);
+            wake(&self.opened);
         }
     }
 
     fn land(&self, outcome: Outcome) {
         // A flight lands once; a leader that is dropped after it published has nothing to add.
         if self.outcome.set(outcome).is_ok() {
-            self.landed.notify(usize::MAX);
+            wake(&self.landed);
         }
+    }
+}
+
+/// Wakes all who listen. Most flights are followed by nobody, and `notify` allocates its list even then.
+fn wake(event: &Event) {
+    // Between what was set and the look for listeners; a follower has one between listening and its second look. Of the two
+    // fences one is the first, so this finds the listener, or the listener finds what was set.
+    fence(Ordering::SeqCst);
+    if event.total_listeners() > 0 {
+        event.notify(usize::MAX);
     }
 }
 

@@ -1,12 +1,15 @@
 //! Who computes what now.
 
 use super::context::Context;
-use super::{Flight, Outcome, SharedFlight, graph};
+use super::{Flight, Outcome, SharedFlight};
 use crate::key::KeyRef;
+use crate::version::serial;
 use event_listener::Event;
 use once_cell::sync::OnceCell;
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 use std::any::TypeId;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +24,8 @@ const REMEMBERED_ENDS: usize = 256;
 /// The versions and lease that a computation captured; [`Identity::Unique`] for one that captured nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Identity {
-    Captured(Box<[u64]>),
+    /// In here as long as there are not many: an entry's lease, and up to seven names.
+    Captured(SmallVec<[u64; 8]>),
     Unique,
 }
 
@@ -73,7 +77,7 @@ pub(crate) enum OpenedAs {
 #[derive(Default)]
 struct Shard {
     /// Flights by the hash of their key.
-    flights: HashMap<u64, Vec<SharedFlight>, foldhash::fast::RandomState>,
+    flights: HashMap<u64, SmallVec<[SharedFlight; 1]>, foldhash::fast::RandomState>,
     /// The last that ended: their marks, and when.
     ends: VecDeque<(u64, u64)>,
     /// When the latest one ended that is not in `ends` any more.
@@ -88,8 +92,9 @@ const fn mark(hash: u64, tag_set: u64) -> u64 {
 impl Shard {
     /// Whether a flight with that mark may have ended after `since`. Never wrong when it says no.
     fn has_ended(&self, mark: u64, since: u64) -> bool {
-        self.earlier_end > since
-            || self.ends.iter().any(|(ended, at)| *ended == mark && *at > since)
+        // Ends are noted in their order, and few of them are later than the look of a caller who has come this far.
+        let mut later = self.ends.iter().rev().take_while(|(_, at)| *at > since);
+        self.earlier_end > since || later.any(|(ended, _)| *ended == mark)
     }
 
     fn note_end(&mut self, mark: u64, at: u64) {
@@ -201,7 +206,7 @@ impl Flights {
         let started = self.tick();
         let flight = Arc::new(Flight {
             started,
-            id: graph::next_id(),
+            id: serial(),
             key: caller.key.text().into(),
             tag_set: caller.tag_set,
             value_type: caller.value_type,
@@ -270,10 +275,10 @@ impl Flights {
     /// `gave_way`: it has stored nothing, so nobody needs to look again.
     fn remove(&self, hash: u64, flight: &SharedFlight, gave_way: bool) {
         let mut shard = self.shard(hash).lock();
-        if let Some(flights) = shard.flights.get_mut(&hash) {
-            flights.retain(|other| !Arc::ptr_eq(other, flight));
-            if flights.is_empty() {
-                shard.flights.remove(&hash);
+        if let Entry::Occupied(mut flights) = shard.flights.entry(hash) {
+            flights.get_mut().retain(|other| !Arc::ptr_eq(other, flight));
+            if flights.get().is_empty() {
+                flights.remove();
             }
         }
         let now = self.tick();
@@ -299,7 +304,7 @@ impl Flights {
     pub(crate) fn len(&self) -> usize {
         self.shards
             .iter()
-            .map(|shard| shard.lock().flights.values().map(Vec::len).sum::<usize>())
+            .map(|shard| shard.lock().flights.values().map(|flights| flights.len()).sum::<usize>())
             .sum()
     }
 }
@@ -385,7 +390,9 @@ impl Drop for Leader {
         // First out of the table, so that those who are woken by an abandoned flight do not find it again.
         let gave_way = matches!(self.flight.outcome.get(), Some(Outcome::Elsewhere(..)));
         self.flights.remove(self.hash, &self.flight, gave_way);
-        self.flight.identify(Identity::Unique, self.flights.tick());
+        if self.flight.identity.get().is_none() {
+            self.flight.identify(Identity::Unique, self.flights.tick());
+        }
         self.flight.land(Outcome::Abandoned);
     }
 }

@@ -60,7 +60,7 @@ fn one_caller_opens_at_a_time_and_the_others_look_again() {
     let late = caller(&flights, "a");
     assert!(matches!(enter(&flights, &late, None), Entered::AwaitOpening(_)));
     assert!(matches!(enter(&flights, &late, captured(&[1])), Entered::AwaitOpening(_)));
-    opener.identify(Identity::Captured([1].into()));
+    opener.identify(Identity::Captured([1].as_slice().into()));
     assert!(
         matches!(enter(&flights, &late, None), Entered::LookAgain),
         "it looked before the flight captured"
@@ -76,9 +76,9 @@ fn who_opens_what_another_computation_has_captured_gives_way_to_it() {
     // A store that does not read leases on a lookup: the second has seen less, until it has opened.
     let late = caller(&flights, "a");
     let second = lead(&flights, &late, Some(Identity::Unique));
-    let same = Identity::Captured([1].into());
+    let same = Identity::Captured([1].as_slice().into());
     assert!(matches!(flights.opened(&late, &same, &second), OpenedAs::Second(_)));
-    let other = Identity::Captured([2].into());
+    let other = Identity::Captured([2].as_slice().into());
     assert!(matches!(flights.opened(&late, &other, &second), OpenedAs::Only));
     first.land(Outcome::Value(Arc::new(7_u64)));
     drop(first);

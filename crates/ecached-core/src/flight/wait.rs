@@ -4,6 +4,7 @@ use super::context::Context;
 use super::{Outcome, SharedFlight};
 use event_listener::{Event, Listener};
 use std::pin::Pin;
+use std::sync::atomic::{Ordering, fence};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -96,6 +97,8 @@ impl Follower {
     }
 
     fn result(&self) -> Option<Waited> {
+        // Behind the listening, see `wake`.
+        fence(Ordering::SeqCst);
         match self.until {
             Until::Opened => match self.flight.outcome.get() {
                 Some(failed @ Outcome::Unreachable(_)) => Some(Waited::Landed(failed.clone())),

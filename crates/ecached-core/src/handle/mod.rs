@@ -8,6 +8,7 @@ use crate::codec::ValueOps;
 use crate::key::{KeyRef, hash};
 use crate::kind::{Fallible, Holding, Plain, Probe, ProbePlain, Stays, Tells, Travels};
 use crate::protocol::invalidate::Target;
+use crate::protocol::machine::Held;
 use crate::protocol::request::KeyHash;
 use crate::protocol::{Done, Machine, Mode, Names, Request, Step};
 use crate::stats::Meter;
@@ -211,7 +212,7 @@ impl Cache {
         let mut request = request::<T>(key, options, Mode::Lookup, false);
         request.tells_failures = true;
         let started = self.flights().now();
-        let machine = Machine::new(self.clone(), Meter::cache(), request, started);
+        let machine = Machine::new(Held::Counted(self.clone()), Meter::cache(), request, started);
         Call::new(Fallible::new(), Some(Box::new(machine)))
     }
 
@@ -234,7 +235,7 @@ impl Cache {
         if mode != Mode::Lookup {
             crate::key::name::check("key", key)?;
         }
-        Ok(Box::new(Machine::new(self.clone(), Meter::cache(), request, started)))
+        Ok(Box::new(Machine::new(Held::Counted(self.clone()), Meter::cache(), request, started)))
     }
 }
 
@@ -300,7 +301,7 @@ pub(crate) fn names<T: AsRef<str>>(names: &[T]) -> Vec<Cow<'_, str>> {
 }
 
 fn request<T: CacheValue>(key: &str, options: EntryOptions, mode: Mode, any_tags: bool) -> Request {
-    let names = Names::new(options.tags);
+    let names = Names::new(options.tags.into());
     Request {
         key: key.into(),
         hash: KeyHash(KeyRef::new(key).hash()),

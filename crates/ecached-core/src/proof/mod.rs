@@ -136,7 +136,12 @@ impl Call {
             template: "",
         };
         let started = if joins_all { 0 } else { cache.flights().now() };
-        let machine = Box::new(Machine::new(cache.clone(), Meter::cache(), request, started));
+        let machine = Box::new(Machine::new(
+            crate::protocol::machine::Held::Counted(cache.clone()),
+            Meter::cache(),
+            request,
+            started,
+        ));
         let outer = around.map_or_else(Context::default, |around| around.inner.clone());
         let mut call = Self { machine, inner: outer.clone(), outer, watch: None };
         let step = call.go(Machine::begin);

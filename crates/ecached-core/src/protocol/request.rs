@@ -5,6 +5,8 @@ use crate::key::KeyRef;
 use crate::key::numbered::{Name, Numbered};
 use crate::settings::Lock;
 use crate::timeout::Timeout;
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 use std::any::TypeId;
 use std::borrow::Cow;
 
@@ -23,10 +25,10 @@ pub(crate) fn version_key(name: &str) -> [&str; 2] {
 
 /// What an entry depends on by declaration: its function, its prefix, its tags. Sorted, each once.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Names(Vec<Cow<'static, str>>);
+pub(crate) struct Names(SmallVec<[Cow<'static, str>; 2]>);
 
 impl Names {
-    pub(crate) fn new(mut names: Vec<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(mut names: SmallVec<[Cow<'static, str>; 2]>) -> Self {
         names.sort_unstable();
         names.dedup();
         Self(names)
@@ -57,7 +59,8 @@ pub(crate) enum Mode {
 /// What a call wants.
 #[derive(Debug)]
 pub(crate) struct Request {
-    pub(crate) key: Box<str>,
+    /// In here up to 23 bytes.
+    pub(crate) key: SmolStr,
     pub(crate) hash: KeyHash,
     /// The key as a template and a number, if it is one.
     pub(crate) numbered: Option<Numbered>,

@@ -1,6 +1,7 @@
 //! `event_listener::Event`: whoever listens before a notification is woken by it.
 
 use super::Mutex;
+use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::sync::{Arc, Condvar};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -10,6 +11,8 @@ use std::time::Duration;
 pub(crate) struct Event(Arc<Inner>);
 
 struct Inner {
+    /// Somebody has listened: the original allocates the rest then, and looks at a pointer first.
+    is_there: AtomicBool,
     state: loom::sync::Mutex<State>,
     notified: Condvar,
     /// Ids are not what threads meet at.
@@ -25,6 +28,7 @@ struct State {
 impl Event {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Inner {
+            is_there: AtomicBool::new(false),
             state: loom::sync::Mutex::new(State::default()),
             notified: Condvar::new(),
             next: Mutex::new(0),
@@ -32,6 +36,8 @@ impl Event {
     }
 
     pub(crate) fn listen(&self) -> Listener {
+        let _others =
+            self.0.is_there.compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire);
         let id = {
             let mut next = self.0.next.lock();
             *next += 1;
@@ -39,6 +45,11 @@ impl Event {
         };
         self.0.state().listeners.push((id, false, None));
         Listener { event: Arc::clone(&self.0), id }
+    }
+
+    /// How many listen.
+    pub(crate) fn total_listeners(&self) -> usize {
+        if self.0.is_there.load(Ordering::Acquire) { self.0.state().listeners.len() } else { 0 }
     }
 
     /// Sees to it that `count` of those who listen are notified.

@@ -82,7 +82,7 @@ fn value_tag(computations: usize) {
             tag_set: 0,
             expires: Tick::NEVER,
             value_tags: &TAG,
-            encoded_len: &|| None,
+            encoded_len: &|_| None,
         };
         seen(if capture.store(entry, &|| false) == Written::Stored { "stored" } else { "doomed" });
     };

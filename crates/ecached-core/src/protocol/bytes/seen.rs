@@ -6,6 +6,7 @@ use crate::backend::{Item, Opening, Storing};
 use crate::entry::{Cited, CitedAs, Entry, Seal};
 use crate::protocol::request::{Mode, Request};
 use crate::version::Version;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -90,7 +91,7 @@ impl Seen {
 
     /// What identifies the capture: the counter too, where tags may come from the value. A flight that captured another
     /// count may lack an invalidation of a tag that its value is going to bring.
-    pub(crate) fn identity(&self) -> Box<[u64]> {
+    pub(crate) fn identity(&self) -> SmallVec<[u64; 8]> {
         let versions = self.names.iter().chain([&self.alias, &self.key, &self.clock]);
         let halves = |version: &Option<Version>| {
             let bytes = version.map_or(0, |version| u128::from_be_bytes(*version.as_bytes()));

@@ -37,6 +37,7 @@ use crate::value::Value;
 use crate::{Error, Result, event};
 use smallvec::SmallVec;
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::time::Duration;
 
 /// What the driver has to do.
@@ -99,9 +100,28 @@ enum Captured {
     Bytes(Seen),
 }
 
+/// The cache of a call.
+pub(crate) enum Held {
+    /// It is there as long as the function is.
+    Lasting(&'static Cache),
+    /// The call may be the last to have it.
+    Counted(Cache),
+}
+
+impl Deref for Held {
+    type Target = Cache;
+
+    fn deref(&self) -> &Cache {
+        match self {
+            Self::Lasting(cache) => cache,
+            Self::Counted(cache) => cache,
+        }
+    }
+}
+
 /// One call.
 pub(crate) struct Machine {
-    cache: Cache,
+    cache: Held,
     meter: Meter,
     request: Request,
     state: State,
@@ -129,7 +149,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// A call that `started` at that point in the order of flights and has looked up nothing yet.
-    pub(crate) fn new(cache: Cache, meter: Meter, request: Request, started: u64) -> Self {
+    pub(crate) fn new(cache: Held, meter: Meter, request: Request, started: u64) -> Self {
         Self {
             cache,
             meter,

@@ -9,6 +9,7 @@ use crate::protocol::request::Mode;
 use crate::settings::OnError;
 use crate::stats::Event;
 use crate::{Error, event};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 impl Machine {
@@ -62,7 +63,9 @@ impl Machine {
     pub(super) fn enter(&mut self) -> Step {
         let identity = match &self.captured {
             Captured::Nothing => Identity::Unique,
-            Captured::Objects(capture) => Identity::Captured(capture.identity().into()),
+            Captured::Objects(capture) => {
+                Identity::Captured(SmallVec::from_slice(capture.identity()))
+            }
             Captured::Bytes(seen) => Identity::Captured(seen.identity()),
         };
         if let Some(leader) = self.leader.take() {

@@ -99,8 +99,8 @@ impl Machine {
         tags: &[Cow<'static, str>],
         value: Value,
     ) -> Step {
-        let Some(store) = self.cache.objects() else { return self.finish(Done::Computed) };
-        let (request, measured) = (&self.request, Arc::clone(&value));
+        let Some(store) = self.cache.object_store() else { return self.finish(Done::Computed) };
+        let request = &self.request;
         let entry = NewEntry {
             key: &request.key,
             numbered: request.numbered,
@@ -108,7 +108,7 @@ impl Machine {
             tag_set: request.tag_set.unwrap_or_default(),
             expires: store.deadline(self.timeout),
             value_tags: tags,
-            encoded_len: &|| request.ops.encoded_len(&measured),
+            encoded_len: &|value| request.ops.encoded_len(value),
         };
         let is_superseded = || self.leader.as_ref().is_some_and(Leader::is_superseded);
         let written = capture.store(entry, &is_superseded);
