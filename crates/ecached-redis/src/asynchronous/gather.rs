@@ -16,6 +16,7 @@ use ecached_core::{Error, ErrorKind, Result};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::oneshot;
 
 /// Callers who get their answers before those whose turn is next. They ask for more, and the server works on that while
@@ -100,12 +101,22 @@ async fn send(batch: Batch, link: Arc<Link>) {
     let mut answers = batch.answered(values);
     drop(link);
     while answers.give(TURN) {
-        let_others_run().await;
+        end_turn().await;
     }
 }
 
-/// Goes behind all tasks that are ready to run now. Not `yield_now`: that keeps the task from other threads, also from
-/// those that have nothing to do, and from this one for as long as a task runs that it woke.
+/// Lets those who have their answers ask for more, before the others get theirs.
+async fn end_turn() {
+    match Handle::current().runtime_flavor() {
+        // Behind the sending of what they ask for, too.
+        RuntimeFlavor::CurrentThread => tokio::task::yield_now().await,
+        // That would keep the task from other threads, also from those that have nothing to do, and from this one for as long
+        // as a task runs that it woke.
+        _ => let_others_run().await,
+    }
+}
+
+/// Goes behind all tasks that are ready to run now.
 async fn let_others_run() {
     let mut has_yielded = false;
     std::future::poll_fn(|context| {
