@@ -166,10 +166,10 @@ pub fn measure(rounds: usize, servers: &Servers) -> Vec<Row> {
     for id in 0..RESIDENT {
         memcache.set(bare_key(id), value(), timeout).expect("stored");
     }
-    let target = Target::AtLeast(0.85);
     let mut rows = Vec::new();
     let runtimes = [
         (
+            1,
             current_thread(),
             "Redis: hits, 3 tags",
             "bare `GET`s, 1 thread",
@@ -177,6 +177,7 @@ pub fn measure(rounds: usize, servers: &Servers) -> Vec<Row> {
             ["Memcached: hits, 3 tags", "bare gets, 1 thread"],
         ),
         (
+            2,
             two_threads(),
             "Redis: hits, 3 tags",
             "bare `GET`s, 2 threads",
@@ -184,7 +185,10 @@ pub fn measure(rounds: usize, servers: &Servers) -> Vec<Row> {
             ["Memcached: hits, 3 tags", "bare gets, 2 threads"],
         ),
     ];
-    for (runtime, what, against, untagged, of_memcached) in runtimes {
+    for (threads, runtime, what, against, untagged, of_memcached) in runtimes {
+        // Where the server has a core besides: else all share all cores, and whatever is done more is time.
+        let has_room = crate::machine::cores() > threads;
+        let target = if has_room { Target::AtLeast(0.85) } else { Target::None };
         let redis = bare(&runtime, servers);
         rows.push(compare(rounds, &runtime, &ecached3(), &redis, [what, against], target));
         rows.push(compare(rounds, &runtime, &ecached0(), &redis, untagged, Target::None));
