@@ -9,6 +9,7 @@ pub mod allocations;
 pub mod ancestors;
 pub mod contenders;
 pub mod growth;
+pub mod handover;
 pub mod hit_ratio;
 pub mod hits;
 pub mod invalidations;

@@ -3,6 +3,7 @@
 //! A round counts only if every thread had a core to itself.
 
 use crate::contenders::{self as of, RESIDENT, Walk};
+use crate::handover;
 use crate::rounds::{ENOUGH, Spread};
 use crate::row::{Row, Target};
 use crate::stopwatch::Stopwatch;
@@ -15,10 +16,20 @@ const WARM_UP: usize = 2;
 /// Timed passes of each thread.
 const PASSES: usize = 3;
 
-/// Measures until there are `rounds` clean rounds, or four times as many were tried. Answers the rows, and how many rounds
-/// of ecached's own were clean.
+/// What was measured.
+#[derive(Debug)]
+pub struct Measured {
+    /// A row for each contender.
+    pub rows: Vec<Row>,
+    /// Rounds of ecached's own that were clean.
+    pub clean: usize,
+    /// How long a line of memory took from core to core in the same rounds, nanoseconds.
+    pub handover: Spread,
+}
+
+/// Measures until there are `rounds` clean rounds, or four times as many were tried.
 #[must_use]
-pub fn measure(rounds: usize) -> (Vec<Row>, usize) {
+pub fn measure(rounds: usize) -> Measured {
     let all: [(&str, &str, Walk, Target); 4] = [
         (
             "hits/µs, 3 tags, 2 threads",
@@ -43,10 +54,12 @@ pub fn measure(rounds: usize) -> (Vec<Row>, usize) {
     all.iter().for_each(|(_, _, walk, _)| of::fill(walk));
     let orders = [of::random_order(1), of::random_order(2)];
     let mut samples = vec![Vec::new(); all.len()];
+    let mut handovers = Vec::new();
     for round in 0..4 * rounds {
         if samples[0].len() >= rounds {
             break;
         }
+        handovers.extend(handover::nanos());
         for turn in 0..all.len() {
             let index = (round + turn) % all.len();
             let walk = all[index].2;
@@ -81,7 +94,7 @@ pub fn measure(rounds: usize) -> (Vec<Row>, usize) {
     };
     let rows =
         all.into_iter().zip(&samples).map(|(contender, samples)| row(contender, samples)).collect();
-    (rows, samples[0].len())
+    Measured { rows, clean: samples[0].len(), handover: Spread::of(handovers) }
 }
 
 /// Hits per microsecond of a thread for each of `orders`; `None` if one of them had to wait for a core.

@@ -6,6 +6,7 @@
 
 use ecached_benches::allocations::Counting;
 use ecached_benches::options::Options;
+use ecached_benches::rounds::Spread;
 use ecached_benches::row::Row;
 use ecached_benches::{contenders, hits, invalidations, machine, memory, misses, threads};
 use std::error::Error;
@@ -20,6 +21,7 @@ struct Report {
     sections: Vec<(&'static str, Vec<Row>)>,
     rounds: usize,
     clean_rounds: usize,
+    handover: Spread,
     allocations_per_hit: [f64; 2],
     load: Option<f64>,
 }
@@ -38,7 +40,7 @@ fn measure(is_quick: bool) -> Report {
     progress("hits");
     let hits = hits::measure(rounds);
     progress("two threads");
-    let (threads, clean_rounds) = threads::measure(rounds.min(51));
+    let threads = threads::measure(rounds.min(51));
     progress("misses");
     let misses = misses::measure(rounds.min(51));
     progress("invalidation");
@@ -48,15 +50,30 @@ fn measure(is_quick: bool) -> Report {
     let allocations_per_hit = memory::allocations_per_hit();
     let sections = vec![
         ("Hits, one thread", hits),
-        ("Hits, two threads", threads),
+        ("Hits, two threads", threads.rows),
         ("Invalidation", invalidations),
         ("Misses", misses),
         ("Memory per entry, without the value", memory),
     ];
-    Report { sections, rounds, clean_rounds, allocations_per_hit, load }
+    let (clean_rounds, handover) = (threads.clean, threads.handover);
+    Report { sections, rounds, clean_rounds, handover, allocations_per_hit, load }
 }
 
 impl Report {
+    /// What two threads pay for whatever both write.
+    fn handover(&self) -> String {
+        let Spread { median, low, high, count } = self.handover;
+        if count == 0 {
+            return String::from(
+                "the machine was too busy to tell how long memory takes from core to core. ",
+            );
+        }
+        format!(
+            "meanwhile a line of memory that both write went from core to core in {median:.0} ns ({low:.0}–{high:.0}), which \
+             depends on where the host puts the cores. "
+        )
+    }
+
     fn conditions(&self) -> String {
         format!("{}\n", machine::conditions(self.load, &["cached", "moka", "quick_cache"]))
     }
@@ -86,10 +103,11 @@ impl Report {
             "Each round runs all contenders of a section once for some milliseconds, in rotating order; runs count if \
              each thread had a core to itself. A ratio is the median over up to {} rounds (misses and threads: 51) of the ratio \
              within the round; the best of all rounds of the one against the best of the other is what a quiet machine \
-             might show. Absolute figures are medians. With two threads {} rounds counted. Tags are invalidated in stores \
+             might show. Absolute figures are medians. With two threads {} rounds counted; {}Tags are invalidated in stores \
              whose clock stands still, so that no sweep removes the entries or runs beside the call.\n\n{}",
             self.rounds,
             self.clean_rounds,
+            self.handover(),
             self.conditions()
         );
         for (title, rows) in &self.sections {
