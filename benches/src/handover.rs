@@ -22,17 +22,3 @@ pub fn nanos() -> Option<f64> {
     };
     together(2, |_| (), pass).map(|nanos| nanos / HANDOVERS as f64)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_takes_some_time_where_there_are_two_cores() {
-        if std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
-            // Other tests run beside this one.
-            let taken = (0..100).find_map(|_| nanos());
-            assert!(taken.is_none_or(|nanos| nanos > 1.0), "{taken:?}");
-        }
-    }
-}

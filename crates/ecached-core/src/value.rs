@@ -1,8 +1,10 @@
 //! Values: what can be cached, and how a value is held while it is shared.
 
+use foldhash::fast::FixedState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::{Any, TypeId};
+use std::hash::BuildHasher;
 use std::sync::{Arc, OnceLock};
 
 /// What a value must be to be cached in this process: `Clone + Send + Sync + 'static`.
@@ -75,7 +77,7 @@ impl<T: LocalValue> Packing<T> for Boxed {
         if value.is::<T>() {
             return Some(value);
         }
-        let boxed = BOXED.get(TypeId::of::<T>())?;
+        let boxed = boxing(TypeId::of::<T>()).get(TypeId::of::<T>())?;
         boxed(value)
     }
 }
@@ -87,14 +89,19 @@ pub struct Pointer;
 
 /// For types that are held as a [`Pointer`] by functions: what boxes them, for code that only knows them as any type.
 ///
-/// A list that only grows, so that each value that is stored finds its type there without a lock. It is as long as a program
-/// has such types.
-static BOXED: Boxing = Boxing(OnceLock::new());
+/// Lists that only grow, so that each value that is stored finds its type there without a lock; so many that each is short.
+static BOXED: [Boxing; 64] = [const { Boxing(OnceLock::new()) }; 64];
 
 /// Puts a value that is held as a [`Pointer`] into a box.
 type BoxIt = fn(Value) -> Option<Value>;
 
 struct Boxing(OnceLock<Box<(TypeId, BoxIt, Self)>>);
+
+/// The list that a type is in.
+fn boxing(of: TypeId) -> &'static Boxing {
+    let hash = FixedState::default().hash_one(of);
+    &BOXED[(hash % BOXED.len() as u64) as usize]
+}
 
 impl Boxing {
     fn get(&self, wanted: TypeId) -> Option<BoxIt> {
@@ -123,10 +130,9 @@ impl Boxing {
 
 impl<X: Send + Sync + 'static> Packing<Arc<X>> for Pointer {
     fn pack(value: Arc<X>) -> Value {
-        if BOXED.get(TypeId::of::<Arc<X>>()).is_none() {
-            BOXED.add(TypeId::of::<Arc<X>>(), |value| {
-                value.downcast::<X>().ok().map(|value| Arc::new(value) as Value)
-            });
+        let (own, list) = (TypeId::of::<Arc<X>>(), boxing(TypeId::of::<Arc<X>>()));
+        if list.get(own).is_none() {
+            list.add(own, |value| value.downcast::<X>().ok().map(|value| Arc::new(value) as Value));
         }
         value
     }

@@ -14,6 +14,16 @@ thread_local! {
 }
 
 /// A number that nobody else in this process gets, now or later; never 0. Those of a thread grow.
+///
+/// # Examples
+///
+/// ```
+/// use ecached_core::version::serial;
+///
+/// let (one, two) = (serial(), std::thread::spawn(serial).join().unwrap());
+/// assert_ne!(one, two);
+/// assert!(serial() > one);
+/// ```
 #[must_use]
 pub fn serial() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);

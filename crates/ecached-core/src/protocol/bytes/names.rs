@@ -42,8 +42,25 @@ impl Layout<'_> {
         }
     }
 
+    /// Whether an entry is called as its key, as most are.
+    fn is_plain(&self, key: &str) -> bool {
+        let limit = if self.capabilities.conditional_store {
+            self.entry_limit()
+        } else {
+            self.capabilities.max_key_bytes
+        };
+        self.settings.key_prefix.is_empty()
+            && key.len() < limit
+            && !key.starts_with(OWN)
+            && !key.contains('}')
+    }
+
     /// Appends the name of an entry.
     pub(super) fn put_entry(&self, out: &mut String, key: &str) {
+        if self.is_plain(key) { out.push_str(key) } else { self.put_changed_entry(out, key) }
+    }
+
+    fn put_changed_entry(&self, out: &mut String, key: &str) {
         let moved = if key.starts_with(OWN) { "ecached:entry:" } else { "" };
         if !self.capabilities.conditional_store {
             return self.put(out, &[moved, key]);
@@ -63,19 +80,10 @@ impl Layout<'_> {
     }
 
     pub(super) fn entry<'k>(&self, key: &'k str) -> Cow<'k, str> {
-        let limit = if self.capabilities.conditional_store {
-            self.entry_limit()
-        } else {
-            self.capabilities.max_key_bytes
-        };
-        let is_plain = self.settings.key_prefix.is_empty()
-            && key.len() < limit
-            && !key.starts_with(OWN)
-            && !key.contains('}');
-        if is_plain {
+        if self.is_plain(key) {
             return Cow::Borrowed(key);
         }
-        Cow::Owned(made(|out| self.put_entry(out, key)))
+        Cow::Owned(made(|out| self.put_changed_entry(out, key)))
     }
 
     /// Appends a name that goes with a key.
@@ -235,6 +243,17 @@ mod tests {
             prop_assert_eq!(hashed(&entry), hashed(&lease));
             prop_assert!(lease.len() <= layout.capabilities.max_key_bytes, "{}", lease);
             prop_assert_ne!(entry, lease);
+        }
+
+        #[test]
+        fn a_plain_name_is_what_the_rules_make_of_it(
+            key in "([{}a%:]|ecached:){1,12}|.{100,300}", has_conditional_store: bool,
+        ) {
+            let settings = Settings::default();
+            let mut layout = layout(&settings);
+            layout.capabilities.conditional_store = has_conditional_store;
+            let by_the_rules = made(|out| layout.put_changed_entry(out, &key));
+            prop_assert_eq!(layout.entry(&key), by_the_rules);
         }
 
         #[test]
